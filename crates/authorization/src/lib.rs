@@ -1,0 +1,1 @@
+//! Authorisation with Cedar policies over facts a site holds itself.

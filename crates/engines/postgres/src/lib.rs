@@ -1,0 +1,1 @@
+//! The two-site engine: PostgreSQL with synchronous replication.

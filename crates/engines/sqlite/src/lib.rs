@@ -1,0 +1,1 @@
+//! The embedded engine: one durable SQLite file on one machine.

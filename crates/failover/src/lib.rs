@@ -1,0 +1,1 @@
+//! Probe, verdict, plan, execute.

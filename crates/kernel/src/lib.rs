@@ -1,0 +1,31 @@
+//! The vocabulary of Sekoci: ids, actors, commands, events, entries, the [`Module`] trait and the
+//! [`View`] it reads and writes. Pure and synchronous: no network, no clock, no randomness except
+//! behind the adapters in [`clock`] and [`random`].
+
+pub mod clock;
+mod command;
+mod entry;
+mod event;
+mod hex;
+pub mod id;
+mod module;
+mod partition;
+pub mod random;
+mod refusal;
+mod site;
+mod view;
+
+pub use clock::{Clock, Timestamp};
+pub use command::{Actor, Command};
+pub use entry::{Entry, Hash, Head, Header, KeyId, Payload, Seq};
+pub use event::{Event, EventError};
+pub use id::{AccountId, CommandId, PersonId, WorkspaceId};
+pub use module::{ApplyError, Audience, DecideContext, DecideError, Decision, Module, Topic};
+pub use partition::{ModuleName, PartitionId, PartitionIdError};
+pub use random::Random;
+pub use refusal::{Refusal, RefusalKind};
+pub use site::{SiteName, SiteNameError};
+pub use view::{Recorded, View, ViewError};
+
+/// Re-exported so that modules write rows with the very library version the view uses.
+pub use rusqlite;

@@ -1,0 +1,1 @@
+//! The continuity record: verdicts, failovers and drills.

@@ -1,0 +1,1 @@
+//! People, departments, groups, roles and permissions of a workspace.

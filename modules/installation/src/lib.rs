@@ -1,0 +1,1 @@
+//! Accounts, credentials, keys and workspaces of the whole installation.
