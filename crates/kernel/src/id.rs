@@ -12,6 +12,16 @@ pub fn new_uuid(clock: &dyn Clock, random: &dyn Random) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
 }
 
+/// The OpenAPI schema of every id.
+#[must_use]
+pub fn uuid_schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+    use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+        .into()
+}
+
 /// Defines a UUID newtype with display, parsing, serde and creation.
 #[macro_export]
 macro_rules! define_id {
@@ -52,6 +62,14 @@ macro_rules! impl_id {
                 $crate::id::Uuid::parse_str(text).map(Self)
             }
         }
+
+        impl $crate::utoipa::PartialSchema for $name {
+            fn schema() -> $crate::utoipa::openapi::RefOr<$crate::utoipa::openapi::Schema> {
+                $crate::id::uuid_schema()
+            }
+        }
+
+        impl $crate::utoipa::ToSchema for $name {}
 
         impl $crate::rusqlite::types::ToSql for $name {
             fn to_sql(&self) -> $crate::rusqlite::Result<$crate::rusqlite::types::ToSqlOutput<'_>> {

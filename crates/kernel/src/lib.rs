@@ -13,6 +13,7 @@ mod partition;
 pub mod random;
 mod refusal;
 mod site;
+mod spec;
 mod view;
 
 pub use clock::{Clock, Timestamp};
@@ -25,7 +26,10 @@ pub use partition::{ModuleName, PartitionId, PartitionIdError};
 pub use random::Random;
 pub use refusal::{Refusal, RefusalKind};
 pub use site::{SiteName, SiteNameError};
+pub use spec::{CommandSpec, NamedSchemas, QuerySpec, RunQuery, SchemaOf, parse_body, run_query};
 pub use view::{Recorded, View, ViewError};
 
 /// Re-exported so that modules write rows with the very library version the view uses.
 pub use rusqlite;
+/// Re-exported so that [`define_id`] can describe ids.
+pub use utoipa;

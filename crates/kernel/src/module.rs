@@ -1,6 +1,9 @@
 //! The [`Module`] trait: what a vertical slice of the product gives to the journal.
 
-use crate::{Actor, Command, Event, EventError, Header, ModuleName, PersonId, Refusal, Timestamp};
+use crate::{
+    Actor, Command, CommandSpec, Event, EventError, Header, ModuleName, PersonId, QuerySpec,
+    Refusal, Timestamp,
+};
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -17,6 +20,12 @@ pub trait Module: Send + Sync {
     /// Grows with every change of [`Module::schema`] or of how rows are derived: a view of another
     /// version is dropped and replayed.
     fn schema_version(&self) -> u32;
+
+    /// The commands it decides.
+    fn commands(&self) -> &'static [CommandSpec];
+
+    /// The queries it answers.
+    fn queries(&self) -> &'static [QuerySpec];
 
     /// Decides a command on the rows as they are. Writes nothing.
     ///
