@@ -14,6 +14,8 @@ pub mod random;
 mod refusal;
 mod site;
 mod spec;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod view;
 
 pub use clock::{Clock, Timestamp};
