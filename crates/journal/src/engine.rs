@@ -16,8 +16,16 @@
 //! 6. **Watch loses no wake-up**: a change between subscribing and waiting is noticed. It may wake
 //!    without a change. It promises nothing about how soon; callers also look on their own timers.
 //! 7. A cancelled call (a dropped future) is an `Unknown` append.
+//! 8. **A malformed batch** ([`batch::check`]: empty, too long, of another partition, not consecutive,
+//!    not linked by `prev`, after a head no chain has) is refused as [`AppendError::Unavailable`] with
+//!    the cause, whatever the engine holds. Hashes are not recomputed here: verifying is the
+//!    reader's ([`crate::chain::verify`]), so that damage is found wherever it happened.
+//! 9. **Damage is loud**: a stored row that does not decode, contradicts itself or is missing between
+//!    others is [`ReadError::Damaged`], never skipped.
 
+pub mod batch;
 pub mod memory;
+pub mod stored;
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
