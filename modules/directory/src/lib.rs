@@ -1,1 +1,2 @@
 //! People, departments, groups, roles and permissions of a workspace.
+pub mod events;
