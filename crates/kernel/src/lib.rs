@@ -2,13 +2,15 @@
 //! [`View`] it reads and writes. Pure and synchronous: no network, no clock, no randomness except
 //! behind the adapters in [`clock`] and [`random`].
 
+pub mod check;
 pub mod clock;
 mod command;
 mod entry;
 mod event;
-mod hex;
+pub mod hex;
 pub mod id;
 mod module;
+pub mod page;
 mod partition;
 pub mod random;
 mod refusal;
