@@ -1,0 +1,84 @@
+#!/usr/bin/python3
+"""Starts Patroni, closing two holes of release 3.0.2 (the one in Debian 12).
+
+1. Etcd3._update_leader puts the leader key without a condition when its lease has expired. A primary
+   that was paused for longer than the lease, between reading the cluster and renewing, takes the key
+   from the standby promoted meanwhile, and that standby's acknowledged rows are rewound away.
+   Here the key is renewed only while it still holds our name (upstream: pull requests 2689 and 2693,
+   which also create the key when it is missing; we do not: a primary that lost it stands for election).
+2. Ha.is_healthiest_node says yes for whoever runs as primary, so an old primary that wakes up while
+   there is no leader takes the lead over a later timeline. Here it must be named in the /sync key and
+   must not be behind the cluster's last known timeline.
+
+Releases from 3.0.3 on are started as they are.
+"""
+import sys
+
+import patroni.__main__ as entry
+from patroni.version import __version__
+
+GUARDED = (3, 0, 2)
+
+
+def guard_update_leader():
+    from patroni.dcs import catch_return_false_exception
+    from patroni.dcs import etcd3
+    from patroni.dcs.etcd3 import Etcd3, Etcd3Error, base64_encode
+
+    def renew_own_key(self, **kwargs):
+        key, name = base64_encode(self.leader_path), base64_encode(self._name)
+        compare = {'key': key, 'target': 'VALUE', 'value': name}
+        put = {'request_put': {'key': key, 'value': name, 'lease': self._lease}}
+        return self._client.txn(compare, put, **kwargs)
+
+    @catch_return_false_exception
+    def _update_leader(self):
+        retry = self._retry.copy()
+
+        def _retry(*args, **kwargs):
+            kwargs['retry'] = retry
+            return retry(*args, **kwargs)
+
+        self._run_and_handle_exceptions(self._do_refresh_lease, True, retry=_retry)
+        if not self._lease:
+            return False
+        cluster = self.cluster
+        leader_lease = cluster and cluster.leader and cluster.leader.session
+        if leader_lease == self._lease:
+            return True
+        retry.deadline = retry.stoptime - etcd3.time.time()
+        if retry.deadline < 1:
+            raise Etcd3Error('update_leader timeout')
+        return bool(self._run_and_handle_exceptions(renew_own_key, self, retry=_retry))
+
+    Etcd3._update_leader = _update_leader
+
+
+def guard_is_healthiest_node():
+    from patroni.ha import Ha, logger
+
+    unguarded = Ha.is_healthiest_node
+
+    def is_healthiest_node(self):
+        if self.state_handler.is_leader() and not self.is_paused():
+            sync = self.cluster.sync
+            if self.is_synchronous_mode() and not sync.is_empty and not sync.matches(self.state_handler.name):
+                logger.warning('Running as primary, but /sync names %s and %s', sync.leader, sync.members)
+                return False
+            mine, known = self.state_handler.get_primary_timeline(), self.cluster.timeline
+            if mine < known:
+                logger.warning('Running as primary on timeline %s, behind timeline %s', mine, known)
+                return False
+        return unguarded(self)
+
+    Ha.is_healthiest_node = is_healthiest_node
+
+
+if __name__ == '__main__':
+    version = tuple(int(part) for part in __version__.split('.')[:3])
+    if version == GUARDED:
+        guard_update_leader()
+        guard_is_healthiest_node()
+    elif version < (3, 2):
+        sys.exit('Patroni %s is not supported: 3.0.2, or 3.2 and later, is needed' % __version__)
+    entry.main()
