@@ -1,0 +1,212 @@
+/** Everything that belongs to one signed-in account on this device. */
+
+import type { Id, SessionView, SignedIn, Site, Status } from "./api/types";
+import { Files } from "./chat/files";
+import { Store } from "./chat/store";
+import { Workspace } from "./chat/workspace";
+import { LocalDatabase, databaseName } from "./sync/database";
+import { Outbox } from "./sync/outbox";
+import type { OutboxItem } from "./sync/outbox-item";
+import { Safety } from "./sync/safety";
+import type { SessionStore, StoredSession } from "./sync/session";
+import type { Sites } from "./sync/sites";
+import { EventStream } from "./sync/stream";
+import type { Transport } from "./sync/transport";
+
+export class Client {
+  readonly database: LocalDatabase;
+  readonly outbox: Outbox;
+  readonly files: Files;
+  readonly safety = new Safety();
+  readonly workspaces = new Map<Id, Workspace>();
+  /** The last status a site sent over the event stream. */
+  readonly site = new Store<Partial<Status>>({});
+  stream: EventStream | null = null;
+  private releaseLock: (() => void) | null = null;
+  private readonly channel: BroadcastChannel | null;
+
+  constructor(
+    session: StoredSession,
+    readonly sites: Sites,
+    readonly transport: Transport,
+    private readonly sessions: SessionStore,
+  ) {
+    this.database = new LocalDatabase(databaseName(session.account.id));
+    this.files = new Files(this.database, transport);
+    this.channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(this.database.name);
+    this.outbox = new Outbox(this.database, {
+      attempt: (item) => transport.attempt(item),
+      prepare: this.files.prepare,
+      onFinal: (item) => this.settled(item),
+      onStored: () => this.channel?.postMessage("outbox"),
+    });
+    this.takeMemberships(session);
+  }
+
+  /** Opens what this device has, then turns to the sites. */
+  async start(): Promise<void> {
+    await this.outbox.read();
+    for (const receipt of await this.database.receipts.toArray()) {
+      this.safety.acknowledged(receipt.partition, receipt.seq, receipt.durability);
+    }
+    this.sendFromOnePage();
+    const loading = [...this.workspaces.values()].map((workspace) => workspace.load());
+    await this.openStream();
+    void this.refreshSession();
+    await Promise.all(loading);
+  }
+
+  stop(): void {
+    this.stream?.stop();
+    this.outbox.stop();
+    this.releaseLock?.();
+    this.channel?.close();
+    this.database.close();
+  }
+
+  /** Removes what this device keeps of the account. */
+  async erase(): Promise<void> {
+    this.stop();
+    await this.database.delete();
+  }
+
+  workspace(id: Id): Workspace | undefined {
+    return this.workspaces.get(id);
+  }
+
+  async refreshSession(): Promise<void> {
+    try {
+      const view = await this.transport.query<SessionView>("/api/installation/session");
+      const session = this.sessions.get();
+      if (session !== null) {
+        this.sites.learn(view.sites);
+        const isNew = view.workspaces.some((workspace) => !this.workspaces.has(workspace.id));
+        this.sessions.set({ ...session, account: view.account, workspaces: view.workspaces, sites: view.sites });
+        this.takeMemberships(this.sessions.get() ?? session);
+        if (isNew) {
+          await this.openStream();
+          await Promise.all([...this.workspaces.values()].map((workspace) => workspace.load()));
+        }
+        await this.renew(session);
+      }
+    } catch {
+      // The stored session goes on serving; the next connection asks again.
+    }
+  }
+
+  /** Half of a session's life gone: a new token, so that nobody is signed out while working. */
+  private async renew(session: StoredSession): Promise<void> {
+    const left = session.expires_at - Date.now();
+    if (left > 0 && left < 12 * 3_600_000) {
+      const fresh = await this.transport.anywhere<Pick<SignedIn, "token" | "expires_at">>(
+        "/api/installation/refresh-session",
+        { method: "POST", body: "{}" },
+      );
+      const current = this.sessions.get();
+      if (current !== null) {
+        this.sessions.set({ ...current, token: fresh.token, expires_at: fresh.expires_at });
+      }
+    }
+  }
+
+  private takeMemberships(session: StoredSession): void {
+    for (const membership of session.workspaces) {
+      const known = this.workspaces.get(membership.id);
+      if (known === undefined) {
+        this.workspaces.set(
+          membership.id,
+          new Workspace(membership, {
+            database: this.database,
+            transport: this.transport,
+            outbox: this.outbox,
+            files: this.files,
+            safety: this.safety,
+          }),
+        );
+      } else {
+        Object.assign(known.membership, membership);
+      }
+    }
+  }
+
+  private async openStream(): Promise<void> {
+    this.stream?.stop();
+    const cursors = new Map<string, number>();
+    const stored = new Map((await this.database.cursors.toArray()).map(({ partition, seq }) => [partition, seq]));
+    for (const workspace of this.workspaces.values()) {
+      for (const partition of [workspace.messagingPartition, workspace.directoryPartition]) {
+        cursors.set(partition, stored.get(partition) ?? 0);
+      }
+    }
+    this.stream = new EventStream(this.sites, cursors, {
+      token: this.sessions.token,
+      onEffect: (effect) => {
+        const partition = effect.kind === "entry" ? effect.frame.partition : effect.partition;
+        this.workspaces.get(partition.split("/")[0] ?? "")?.take(effect);
+      },
+      onSite: (site) => {
+        this.site.update((known) => ({ ...known, ...site }));
+        if (site.durability === "protected") {
+          this.safety.everythingIsProtected();
+        }
+      },
+      onSessionEnded: () => void this.refreshSession(),
+      onOpen: () => {
+        void this.outbox.retryNow();
+        void this.refreshSession();
+      },
+      onCursor: (partition, seq) => this.keepCursor(partition, seq),
+    });
+    this.stream.start();
+  }
+
+  private readonly cursors = new Map<string, number>();
+  private cursorTimer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Cursors are written together, a little later: a repeated event does no harm, a lost one would. */
+  private keepCursor(partition: string, seq: number): void {
+    this.cursors.set(partition, seq);
+    this.cursorTimer ??= setTimeout(() => {
+      this.cursorTimer = undefined;
+      const rows = [...this.cursors].map(([key, value]) => ({ partition: key, seq: value }));
+      this.cursors.clear();
+      void this.database.cursors.bulkPut(rows);
+    }, 400);
+  }
+
+  private settled(item: OutboxItem): void {
+    const seq = item.answer?.seq;
+    if (item.answer !== undefined && seq !== null && seq !== undefined && item.workspace_id !== undefined) {
+      const partition = `${item.workspace_id}/${item.module}`;
+      this.safety.acknowledged(partition, seq, item.answer.durability);
+      if (item.verb === "post-message") {
+        const receipt = { message_id: String(item.command["message_id"]), partition, seq };
+        void this.database.receipts.put({ ...receipt, durability: item.answer.durability });
+        this.receipts.update((known) => new Map(known).set(receipt.message_id, receipt));
+      }
+    }
+    this.workspaces.get(item.workspace_id ?? "")?.settled(item);
+  }
+
+  /** Where own messages of this page's life stand in the journal. */
+  readonly receipts = new Store<ReadonlyMap<Id, { partition: string; seq: number }>>(new Map());
+
+  /** Several windows share one outbox; the one that holds the lock sends. */
+  private sendFromOnePage(): void {
+    this.channel?.addEventListener("message", () => void this.outbox.read());
+    if (typeof navigator.locks === "undefined") {
+      void this.outbox.start();
+      return;
+    }
+    void navigator.locks.request(this.database.name, async () => {
+      await this.outbox.start();
+      await new Promise<void>((resolve) => {
+        this.releaseLock = resolve;
+      });
+    });
+  }
+}
+
+export function sitesOf(session: StoredSession | null, known: readonly Site[]): readonly Site[] {
+  return session?.sites.length ? session.sites : known;
+}
