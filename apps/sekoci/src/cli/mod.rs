@@ -1,0 +1,24 @@
+//! Subcommands that talk to a running installation, and what all subcommands share.
+
+pub mod check_sign_in;
+pub mod connection;
+pub mod failure;
+pub mod logging;
+pub mod reporting;
+pub mod status;
+
+pub use connection::Connection;
+pub use failure::Failure;
+pub use reporting::Reporting;
+
+/// Runs a subcommand's asynchronous part.
+///
+/// # Errors
+/// What the work returns, or that no runtime could be started.
+pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::failed(format!("no runtime can be started: {e}")))?
+        .block_on(work)
+}
