@@ -26,6 +26,7 @@
 pub mod batch;
 pub mod memory;
 pub mod stored;
+pub mod watch_list;
 
 #[cfg(feature = "conformance")]
 pub mod conformance;

@@ -4,9 +4,9 @@
 //! shared memory. Only then are the heads of the watched partitions read.
 
 use crate::file::JournalFile;
+use journal::engine::watch_list::WatchList;
 use kernel::{PartitionId, Seq};
 use rusqlite::{Connection, OptionalExtension};
-use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -24,7 +24,7 @@ pub struct Watchers {
 
 #[derive(Debug, Default)]
 struct State {
-    senders: HashMap<PartitionId, watch::Sender<Seq>>,
+    list: WatchList,
     /// Someone began to watch since the heads were last read.
     is_new: bool,
     is_closed: bool,
@@ -52,22 +52,12 @@ impl Watchers {
         let mut state = self.lock();
         state.is_new = true;
         self.changed.notify_all();
-        state
-            .senders
-            .entry(partition.clone())
-            .or_insert_with(|| watch::Sender::new(0))
-            .subscribe()
+        state.list.subscribe(partition, 0)
     }
 
     /// Wakes whoever watches `partition`, if `seq` is news.
     pub fn notice(&self, partition: &PartitionId, seq: Seq) {
-        if let Some(sender) = self.lock().senders.get(partition) {
-            sender.send_if_modified(|known| {
-                let is_news = seq > *known;
-                *known = seq.max(*known);
-                is_news
-            });
-        }
+        self.lock().list.notice(partition, seq);
     }
 
     /// Ends the thread.
@@ -84,11 +74,9 @@ impl Watchers {
     /// when it is time to end.
     fn rest(&self, pause: Duration) -> Option<bool> {
         let mut state = self.lock();
-        state
-            .senders
-            .retain(|_, sender| sender.receiver_count() > 0);
+        let is_watched = state.list.prune();
         if !state.is_new && !state.is_closed {
-            state = if state.senders.is_empty() {
+            state = if !is_watched {
                 self.changed
                     .wait(state)
                     .unwrap_or_else(PoisonError::into_inner)
@@ -103,8 +91,8 @@ impl Watchers {
         (!state.is_closed).then_some(is_new)
     }
 
-    fn watched(&self) -> Vec<PartitionId> {
-        self.lock().senders.keys().cloned().collect()
+    fn watched(&self) -> Vec<(PartitionId, Seq)> {
+        self.lock().list.watched()
     }
 }
 
@@ -149,7 +137,7 @@ impl Poller {
         let version = connection.pragma_query_value(None, "data_version", |row| row.get(0))?;
         let is_changed = self.version != Some(version);
         if is_changed || is_new {
-            for partition in self.watchers.watched() {
+            for (partition, _) in self.watchers.watched() {
                 if let Some(seq) = head_seq(&connection, &partition)? {
                     self.watchers.notice(&partition, seq);
                 }

@@ -5,10 +5,11 @@ mod store;
 
 pub use store::MemoryStore;
 
+use super::watch_list::WatchList;
 use super::{AppendError, Appended, Durability, Engine, ReadError};
 use async_trait::async_trait;
 use kernel::{Entry, Head, PartitionId, Seq};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
@@ -37,7 +38,7 @@ struct Shared {
     store: MemoryStore,
     faults: VecDeque<Fault>,
     delayed: Vec<(PartitionId, Head, Vec<Entry>)>,
-    watchers: HashMap<PartitionId, watch::Sender<Seq>>,
+    watchers: WatchList,
     degraded: bool,
     down: bool,
 }
@@ -137,9 +138,8 @@ impl Shared {
         entries: &[Entry],
     ) -> Result<(), AppendError> {
         self.store.append(partition, after, entries)?;
-        if let Some(watcher) = self.watchers.get(partition) {
-            watcher.send_replace(self.store.head(partition).seq);
-        }
+        self.watchers
+            .notice(partition, self.store.head(partition).seq);
         Ok(())
     }
 }
@@ -179,11 +179,7 @@ impl Engine for MemoryEngine {
     fn watch(&self, partition: &PartitionId) -> watch::Receiver<Seq> {
         let mut shared = self.lock();
         let seq = shared.store.head(partition).seq;
-        shared
-            .watchers
-            .entry(partition.clone())
-            .or_insert_with(|| watch::Sender::new(seq))
-            .subscribe()
+        shared.watchers.subscribe(partition, seq)
     }
 
     async fn durability(&self) -> Option<Durability> {
