@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Starts Patroni, closing two holes of release 3.0.2 (the one in Debian 12).
+"""Starts Patroni, closing two holes of release 3.0.2 (the one in Debian 12) and sparing one wait.
 
 1. Etcd3._update_leader puts the leader key without a condition when its lease has expired. A primary
    that was paused for longer than the lease, between reading the cluster and renewing, takes the key
@@ -74,11 +74,26 @@ def guard_is_healthiest_node():
     Ha.is_healthiest_node = is_healthiest_node
 
 
+def spare_the_witness_its_sleep():
+    from patroni.ha import Ha
+
+    unguarded = Ha.process_unhealthy_cluster
+
+    def process_unhealthy_cluster(self):
+        if self.patroni.nofailover and not self.state_handler.is_leader() and not self.cluster.failover:
+            self._rewind.trigger_check_diverged_lsn()
+            return 'waiting for a leader; I am not allowed to become one'
+        return unguarded(self)
+
+    Ha.process_unhealthy_cluster = process_unhealthy_cluster
+
+
 if __name__ == '__main__':
     version = tuple(int(part) for part in __version__.split('.')[:3])
     if version == GUARDED:
         guard_update_leader()
         guard_is_healthiest_node()
+        spare_the_witness_its_sleep()
     elif version < (3, 2):
         sys.exit('Patroni %s is not supported: 3.0.2, or 3.2 and later, is needed' % __version__)
     entry.main()

@@ -8,12 +8,13 @@
 
 mod configuration;
 mod etcd;
-
+mod hasten;
 mod http;
 mod keeper;
 mod launch;
 mod patroni;
 mod process;
+mod programs;
 mod secrets;
 mod site;
 mod spec;
@@ -23,6 +24,10 @@ mod wait;
 
 pub use configuration::{Error as ConfigurationError, write as write_configuration};
 pub use etcd::{Compare, Error as EtcdError, EtcdClient, KeyValue, Operation, TxnOutcome};
+pub use hasten::{
+    Error as HastenError, Hastener, HastenerSettings, Observation, Refusal, StandbySays,
+    Step as HastenStep,
+};
 pub use patroni::{ClusterMember, Error as PatroniError, MemberStatus, PatroniClient, Role};
 pub use programs::{MissingPrograms, missing_programs};
 pub use secrets::{Error as SecretsError, Secrets};
@@ -30,5 +35,3 @@ pub use site::{Error as SiteError, SiteProcesses, SiteStatus};
 pub use spec::{Copy, DatabaseSpec, ExtraChild, LeaseTimes, Member, Ports, SiteSpec};
 pub use supervise::ChildStatus;
 pub use wait::{TimedOut, until};
-
-mod programs;

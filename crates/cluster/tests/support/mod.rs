@@ -1,6 +1,13 @@
-//! Three sites on the loopback interface, with free ports.
+//! Three sites: on the loopback interface with free ports, or in the namespaces of a lab.
+#![expect(dead_code, reason = "each test file uses a part of it")]
 
-use cluster::{Copy, DatabaseSpec, Member, PatroniClient, Ports, Secrets, SiteProcesses, SiteSpec};
+pub mod writer;
+
+use cluster::{
+    Copy, DatabaseSpec, LeaseTimes, Member, PatroniClient, Ports, Secrets, SiteProcesses, SiteSpec,
+};
+use netlab::Lab;
+use std::collections::HashSet;
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -10,6 +17,7 @@ pub struct Trio {
     pub sites: Vec<SiteProcesses>,
     pub secrets: Secrets,
     pub patroni: PatroniClient,
+    pub lab: Option<Lab>,
     dir: Option<TempDir>,
 }
 
@@ -23,6 +31,11 @@ pub fn unavailable() -> Option<String> {
     cluster::missing_programs("/usr/lib/postgresql/15/bin".as_ref())
         .err()
         .map(|e| e.to_string())
+}
+
+/// The same for tests that need a lab.
+pub fn no_lab() -> Option<String> {
+    unavailable().or_else(|| netlab::unavailable().map(|reason| reason.to_string()))
 }
 
 impl Trio {
@@ -41,10 +54,27 @@ impl Trio {
                 ports,
             }
         });
-        Self::new(members.to_vec(), |_| None)
+        Self::new(members.to_vec(), LeaseTimes::default(), None)
     }
 
-    pub fn new(members: Vec<Member>, namespace: impl Fn(&str) -> Option<String>) -> Self {
+    /// Each site in a namespace, two milliseconds apart.
+    pub fn in_lab(lease: LeaseTimes) -> Self {
+        let lab = Lab::new(&["a", "b", "w"]).expect("a lab");
+        for (one, other) in [("a", "b"), ("a", "w"), ("b", "w")] {
+            lab.rtt(one, other, Duration::from_millis(2)).expect("set");
+        }
+        let members = ["a", "b", "w"].map(|name| {
+            let host = lab.address(name).expect("in the lab");
+            Member {
+                name: name.into(),
+                host,
+                ports: Ports::default(),
+            }
+        });
+        Self::new(members.to_vec(), lease, Some(lab))
+    }
+
+    fn new(members: Vec<Member>, lease: LeaseTimes, lab: Option<Lab>) -> Self {
         let dir = tempfile::Builder::new()
             .prefix("sekoci-cluster-")
             .tempdir()
@@ -60,8 +90,14 @@ impl Trio {
             let mut spec = SiteSpec::new(&member.name, dir.path().join(&member.name));
             let mut database = DatabaseSpec::new(members.clone(), copy, secrets.clone());
             database.shared_buffers = "16MB".into();
+            database.lease = lease;
+            if let Some(lab) = &lab {
+                database.client_networks = vec![format!("{}/32", lab.observer())];
+            }
             spec.database = Some(database);
-            spec.namespace = namespace(&member.name);
+            spec.namespace = lab
+                .as_ref()
+                .map(|lab| lab.namespace(&member.name).expect("in the lab").into());
             SiteProcesses::new(spec).expect("prepared")
         };
         let sites = members.iter().map(site).collect();
@@ -70,6 +106,7 @@ impl Trio {
             sites,
             secrets,
             patroni,
+            lab,
             dir: Some(dir),
         }
     }
@@ -110,20 +147,36 @@ impl Trio {
         config
     }
 
+    pub fn lab(&self) -> &Lab {
+        self.lab.as_ref().expect("the sites are in a lab")
+    }
+
     /// The first column of the first row, as text.
     pub async fn query(&self, name: &str, sql: &str) -> Result<String, tokio_postgres::Error> {
         let (client, connection) = self.connection(name).connect(tokio_postgres::NoTls).await?;
-        let driver = tokio::spawn(connection);
-        let row = client.query_one(sql, &[]).await;
-        driver.abort();
-        Ok(row?.get(0))
+        tokio::spawn(connection);
+        Ok(client.query_one(sql, &[]).await?.get(0))
+    }
+
+    pub async fn execute(&self, name: &str, sql: &str) -> Result<(), tokio_postgres::Error> {
+        let (client, connection) = self.connection(name).connect(tokio_postgres::NoTls).await?;
+        tokio::spawn(connection);
+        client.batch_execute(sql).await
+    }
+
+    /// What the writers' table holds at `name`.
+    pub async fn rows(&self, name: &str) -> Result<HashSet<(String, i64)>, tokio_postgres::Error> {
+        let (client, connection) = self.connection(name).connect(tokio_postgres::NoTls).await?;
+        tokio::spawn(connection);
+        let rows = client.query("SELECT writer, id FROM acked", &[]).await?;
+        Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
     }
 }
 
 impl Drop for Trio {
     /// A failed test leaves the logs behind.
     fn drop(&mut self) {
-        if std::thread::panicking() {
+        if std::thread::panicking() || std::env::var_os("SEKOCI_KEEP_LOGS").is_some() {
             let kept = self.dir.take().map(TempDir::keep);
             eprintln!("the sites' logs are kept in {kept:?}");
         }
