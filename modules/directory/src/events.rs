@@ -1,6 +1,6 @@
 //! The facts of a workspace's directory, append-only. A shape is frozen by its kind and version:
 //! a changed shape is a new version beside the old one, which decodes for ever
-//! (`tests/frozen_shapes.rs`). Modules that follow the directory read these.
+//! (`src/tests/frozen_shapes.rs`). Modules that follow the directory read these.
 
 use kernel::{AccountId, Event, PersonId, Timestamp};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};

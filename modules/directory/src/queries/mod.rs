@@ -1,0 +1,87 @@
+//! The queries of the directory, and the plain functions the gateway calls.
+
+mod department_list;
+mod gateway;
+mod group_list;
+mod group_members;
+mod invitation_list;
+mod people;
+mod person;
+mod person_list;
+mod role_list;
+
+pub use department_list::{
+    DepartmentList, DepartmentListParameters, DepartmentRow, department_list,
+};
+pub use gateway::{Membership, OpenInvitation, membership, open_invitation, workspace_name};
+pub use group_list::{GroupList, GroupListParameters, GroupRow, group_list};
+pub use group_members::{GroupMembersParameters, group_members};
+pub use invitation_list::{
+    InvitationList, InvitationListParameters, InvitationRow, InvitationStatus, invitation_list,
+};
+pub use people::{PersonList, PersonRow, PersonStatus};
+pub use person::{PersonParameters, person};
+pub use person_list::{PersonListParameters, StatusWished, person_list};
+pub use role_list::{RoleList, RoleListParameters, RoleRow, role_list};
+
+use crate::acting::{Asked, On};
+use kernel::{Actor, DecideError, QuerySpec, SchemaOf, Timestamp, run_query};
+use rusqlite::Connection;
+
+/// The queries, for the gateway.
+pub const QUERIES: &[QuerySpec] = &[
+    QuerySpec {
+        name: "person-list",
+        summary: "People in the order of their names, searched by name, handle and mail address",
+        parameters: SchemaOf::of::<PersonListParameters>(),
+        answer: SchemaOf::of::<PersonList>(),
+        run: |rows, actor, text| run_query(rows, actor, text, person_list),
+    },
+    QuerySpec {
+        name: "person",
+        summary: "One person",
+        parameters: SchemaOf::of::<PersonParameters>(),
+        answer: SchemaOf::of::<PersonRow>(),
+        run: |rows, actor, text| run_query(rows, actor, text, person),
+    },
+    QuerySpec {
+        name: "department-list",
+        summary: "All departments, to be put together to a tree",
+        parameters: SchemaOf::of::<DepartmentListParameters>(),
+        answer: SchemaOf::of::<DepartmentList>(),
+        run: |rows, actor, text| run_query(rows, actor, text, department_list),
+    },
+    QuerySpec {
+        name: "group-list",
+        summary: "Groups in the order of their names",
+        parameters: SchemaOf::of::<GroupListParameters>(),
+        answer: SchemaOf::of::<GroupList>(),
+        run: |rows, actor, text| run_query(rows, actor, text, group_list),
+    },
+    QuerySpec {
+        name: "group-members",
+        summary: "The people in a group, in the order of their names",
+        parameters: SchemaOf::of::<GroupMembersParameters>(),
+        answer: SchemaOf::of::<PersonList>(),
+        run: |rows, actor, text| run_query(rows, actor, text, group_members),
+    },
+    QuerySpec {
+        name: "role-list",
+        summary: "All roles with their permissions",
+        parameters: SchemaOf::of::<RoleListParameters>(),
+        answer: SchemaOf::of::<RoleList>(),
+        run: |rows, actor, text| run_query(rows, actor, text, role_list),
+    },
+    QuerySpec {
+        name: "invitation-list",
+        summary: "Invitations, the latest first",
+        parameters: SchemaOf::of::<InvitationListParameters>(),
+        answer: SchemaOf::of::<InvitationList>(),
+        run: |rows, actor, text| run_query(rows, actor, text, invitation_list),
+    },
+];
+
+/// Nothing, where the actor is an active person that may do this; queries know no time.
+fn may(rows: &Connection, actor: &Actor, action: &str) -> Result<(), DecideError> {
+    Asked::by(rows, Timestamp::default(), actor)?.may(action, On::Workspace)
+}

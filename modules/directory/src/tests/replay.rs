@@ -1,0 +1,170 @@
+//! Replaying the entries of any run of commands gives the same rows.
+
+use super::{ADMIN, GUEST, MEMBER, OWNER, founded, id, person};
+use kernel::{Actor, PersonId};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// Few ids, so that commands meet each other's facts.
+fn some_person() -> impl Strategy<Value = PersonId> {
+    prop_oneof![
+        Just(OWNER),
+        Just(ADMIN),
+        Just(MEMBER),
+        Just(GUEST),
+        (50..54_u128).prop_map(person)
+    ]
+}
+
+fn some_department() -> impl Strategy<Value = Value> {
+    (10..15_u128).prop_map(|n| json!(id(n)))
+}
+
+fn maybe_department() -> impl Strategy<Value = Value> {
+    prop_oneof![Just(Value::Null), some_department()]
+}
+
+fn some_name() -> impl Strategy<Value = String> {
+    prop_oneof!["[a-c]{1,2}", Just("王小明".into()), Just(String::new())]
+}
+
+fn some_role() -> impl Strategy<Value = String> {
+    prop::sample::select(vec!["owner", "admin", "member", "guest", "crew", "cooks"])
+        .prop_map(Into::into)
+}
+
+fn people_command() -> impl Strategy<Value = (&'static str, Value)> {
+    prop_oneof![
+        (some_person(), some_name(), some_name(), some_role()).prop_map(
+            |(p, name, handle, role)| {
+                (
+                    "add-person",
+                    json!({"person_id": p, "name": name, "handle": handle, "role": role}),
+                )
+            }
+        ),
+        (some_person(), some_name(), 0..3_u8).prop_map(|(p, name, n)| {
+            let rows = json!([{"external_id": format!("U{n}"), "person_id": p, "name": name,
+                "handle": name, "deactivated": n == 1}]);
+            ("import-people", json!({"people": rows}))
+        }),
+        (some_person(), some_name(), some_name()).prop_map(|(p, name, handle)| {
+            (
+                "update-person",
+                json!({"person_id": p, "name": name, "handle": handle, "title": name}),
+            )
+        }),
+        (some_person(), 150..153_u128)
+            .prop_map(|(p, n)| ("link-account", json!({"person_id": p, "account_id": id(n)}))),
+        some_person().prop_map(|p| ("deactivate-person", json!({"person_id": p}))),
+        some_person().prop_map(|p| ("reactivate-person", json!({"person_id": p}))),
+        (some_person(), some_role())
+            .prop_map(|(p, role)| ("assign-role", json!({"person_id": p, "role": role}))),
+        (
+            some_role(),
+            prop::sample::subsequence(crate::roles::PERMISSIONS.to_vec(), 0..4)
+        )
+            .prop_map(|(role, all)| ("define-role", json!({"role": role, "permissions": all}))),
+        some_role().prop_map(|role| ("delete-role", json!({"role": role}))),
+    ]
+}
+
+fn place_command() -> impl Strategy<Value = (&'static str, Value)> {
+    prop_oneof![
+        (some_department(), some_name(), maybe_department()).prop_map(|(d, name, parent)| {
+            (
+                "create-department",
+                json!({"department_id": d, "name": name, "parent": parent}),
+            )
+        }),
+        (some_department(), some_name()).prop_map(|(d, name)| (
+            "rename-department",
+            json!({"department_id": d, "name": name})
+        )),
+        (some_department(), maybe_department()).prop_map(|(d, parent)| (
+            "move-department",
+            json!({"department_id": d, "parent": parent})
+        )),
+        (some_department(), maybe_department()).prop_map(|(d, successor)| {
+            (
+                "delete-department",
+                json!({"department_id": d, "successor": successor}),
+            )
+        }),
+        (
+            some_person(),
+            prop::collection::vec(some_department(), 0..3)
+        )
+            .prop_map(|(p, all)| {
+                (
+                    "assign-department",
+                    json!({"person_id": p, "departments": all}),
+                )
+            }),
+        (30..33_u128, some_name())
+            .prop_map(|(g, name)| ("create-group", json!({"group_id": id(g), "name": name}))),
+        (30..33_u128, some_name())
+            .prop_map(|(g, name)| ("rename-group", json!({"group_id": id(g), "name": name}))),
+        (30..33_u128).prop_map(|g| ("delete-group", json!({"group_id": id(g)}))),
+        (30..33_u128, prop::collection::vec(some_person(), 1..4))
+            .prop_map(|(g, p)| ("add-group-members", json!({"group_id": id(g), "people": p}))),
+        (30..33_u128, prop::collection::vec(some_person(), 1..4)).prop_map(|(g, p)| (
+            "remove-group-members",
+            json!({"group_id": id(g), "people": p})
+        )),
+    ]
+}
+
+fn invitation_command() -> impl Strategy<Value = (&'static str, Value)> {
+    prop_oneof![
+        (0..3_u128, some_role()).prop_map(|(n, role)| {
+            let wish = json!({"invitation_id": id(60 + n), "role": role, "expires_in_hours": 1});
+            (
+                "invite",
+                json!({"wish": wish, "code_hash": format!("{n:02}").repeat(32)}),
+            )
+        }),
+        (0..3_u128).prop_map(|n| ("revoke-invitation", json!({"invitation_id": id(60 + n)}))),
+        (0..3_u128, some_person(), some_name()).prop_map(|(n, p, name)| {
+            (
+                "accept-invitation",
+                json!({"code_hash": format!("{n:02}").repeat(32),
+                "account_id": id(500 + n), "person_id": p, "name": name, "handle": name}),
+            )
+        }),
+    ]
+}
+
+fn some_actor() -> impl Strategy<Value = Actor> {
+    prop_oneof![
+        4 => Just(Actor::Person(OWNER)),
+        2 => Just(Actor::Person(ADMIN)),
+        2 => some_person().prop_map(Actor::Person),
+        2 => Just(Actor::Account(kernel::AccountId(id(500)))),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn rows_after_a_replay_are_the_same(
+        run in prop::collection::vec(
+            (some_actor(), prop_oneof![people_command(), place_command(), invitation_command()], 0..900_000_i64),
+            1..60,
+        )
+    ) {
+        let mut given = founded();
+        for (actor, (name, body), ms) in run {
+            let later = given.now().plus_ms(ms);
+            let _ = given.at(later).by(actor).when(name, body).result();
+        }
+        given.assert_replays();
+        let owners: u32 = given.rows().query_row(
+            "SELECT count(*) FROM person WHERE role = 'owner' AND is_active AND account IS NOT NULL",
+            [],
+            |row| row.get(0),
+        ).unwrap();
+        prop_assert!(owners >= 1, "the workspace lost its owners");
+    }
+}
