@@ -1,1 +1,83 @@
-//! The continuity record: verdicts, failovers and drills.
+//! The continuity record of an installation: what was seen, what was done about it, and what drills
+//! showed. One partition for the installation.
+//!
+//! Invariants:
+//! - notes are facts with the time at which they were seen; they are never changed;
+//! - a drill that was started has one end at most, passed or not;
+//! - sites note what they see by themselves; of accounts, operators and the probers' account do.
+//!
+//! It follows `installation` to know who is an operator.
+
+mod apply;
+mod commands;
+mod events;
+mod queries;
+mod standing;
+
+pub use commands::{COMMANDS, NoteTimeline, RecordDrillEnd, RecordDrillStart};
+pub use events::{DrillEnded, DrillStarted, NoteKind, TimelineNoted};
+pub use queries::{DrillRow, NoteRow, QUERIES};
+pub use standing::{Standing, standing};
+
+use kernel::{
+    ApplyError, Audience, Command, CommandSpec, DecideContext, DecideError, Decision, Event,
+    Header, Module, ModuleName, PersonId, QuerySpec, Topic,
+};
+use rusqlite::Connection;
+
+/// The module.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Continuity;
+
+impl Module for Continuity {
+    fn name(&self) -> ModuleName {
+        "continuity"
+    }
+
+    fn schema(&self) -> &'static str {
+        include_str!("schema.sql")
+    }
+
+    fn schema_version(&self) -> u32 {
+        1
+    }
+
+    fn commands(&self) -> &'static [CommandSpec] {
+        COMMANDS
+    }
+
+    fn queries(&self) -> &'static [QuerySpec] {
+        QUERIES
+    }
+
+    fn decide(
+        &self,
+        rows: &Connection,
+        _: &DecideContext,
+        command: &Command,
+    ) -> Result<Decision, DecideError> {
+        commands::decide(rows, command)
+    }
+
+    fn apply(&self, rows: &Connection, header: &Header, event: &Event) -> Result<(), ApplyError> {
+        apply::apply(rows, header, event)
+    }
+
+    fn follows(&self) -> &'static [ModuleName] {
+        &["installation"]
+    }
+
+    fn follow(&self, rows: &Connection, _: &Header, event: &Event) -> Result<(), ApplyError> {
+        standing::follow(rows, event)
+    }
+
+    /// Nobody listens to the installation's partitions over the event stream: its people are
+    /// accounts, and pages ask.
+    fn audience(&self, _: &Connection, _: &Event) -> Result<Audience, rusqlite::Error> {
+        Ok(Audience::default())
+    }
+
+    fn topics(&self, _: &Connection, _: PersonId) -> Result<Vec<Topic>, rusqlite::Error> {
+        Ok(Vec::new())
+    }
+}

@@ -1,0 +1,133 @@
+//! Facts of the continuity record. Stored shapes are frozen by kind and version.
+
+use kernel::id::Uuid;
+use kernel::{Event, SiteName, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// What a note on the timeline is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoteKind {
+    /// Two of three vantage points no longer get answers from a site.
+    SiteLost,
+    /// Two of three get answers again.
+    SiteBack,
+    /// The database's lease was ended early, behind its guard.
+    LeaseHastened,
+    /// Another node of the database became primary.
+    PrimaryMoved,
+    /// A user's write was acknowledged and read back again.
+    WritableAgain,
+    /// Fewer copies confirm than promised: RPO is not guaranteed.
+    ProtectionLost,
+    /// All promised copies confirm again.
+    ProtectionBack,
+    /// A drill broke something on purpose.
+    FaultInjected,
+    /// A drill put it back.
+    FaultRemoved,
+}
+
+impl NoteKind {
+    /// Its stored name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SiteLost => "site-lost",
+            Self::SiteBack => "site-back",
+            Self::LeaseHastened => "lease-hastened",
+            Self::PrimaryMoved => "primary-moved",
+            Self::WritableAgain => "writable-again",
+            Self::ProtectionLost => "protection-lost",
+            Self::ProtectionBack => "protection-back",
+            Self::FaultInjected => "fault-injected",
+            Self::FaultRemoved => "fault-removed",
+        }
+    }
+}
+
+/// Something was seen or done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TimelineNoted {
+    /// Its id.
+    pub note_id: Uuid,
+    /// The incident it belongs to; the first note of an incident opens it.
+    pub incident: Option<Uuid>,
+    /// What it is about.
+    pub kind: NoteKind,
+    /// The site concerned.
+    pub site: Option<SiteName>,
+    /// When it was seen or done, by the noting node's clock.
+    pub at: Timestamp,
+    /// Which node noted it.
+    pub noted_by: SiteName,
+    /// One English sentence.
+    pub detail: String,
+    /// How it is known: the observations behind it.
+    pub evidence: Value,
+}
+
+/// A drill began.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DrillStarted {
+    /// Its id.
+    pub drill_id: Uuid,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The site it breaks.
+    pub site: SiteName,
+    /// Who runs it.
+    pub started_by: String,
+}
+
+/// A drill ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DrillEnded {
+    /// Its id.
+    pub drill_id: Uuid,
+    /// Whether everything it promised was seen.
+    pub passed: bool,
+    /// What was measured.
+    pub report: Value,
+}
+
+impl TimelineNoted {
+    /// Its kind.
+    pub const KIND: &'static str = "timeline-noted";
+}
+
+impl DrillStarted {
+    /// Its kind.
+    pub const KIND: &'static str = "drill-started";
+}
+
+impl DrillEnded {
+    /// Its kind.
+    pub const KIND: &'static str = "drill-ended";
+}
+
+/// A fact as an event of its first version.
+pub fn event<T: Serialize>(kind: &str, fact: &T) -> Event {
+    Event::new(kind, 1, fact)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Written by the first release; must decode for ever.
+    #[test]
+    fn stored_shapes_decode_for_ever() {
+        let note = r#"{"note_id":"00000000-0000-7000-8000-000000000001","incident":null,
+            "kind":"site-lost","site":"a","at":1,"noted_by":"w","detail":"lost","evidence":{}}"#;
+        let started = r#"{"drill_id":"00000000-0000-7000-8000-000000000001",
+            "scenario":"site-loss","site":"a","started_by":"captain"}"#;
+        let ended = r#"{"drill_id":"00000000-0000-7000-8000-000000000001","passed":true,
+            "report":{"rto_ms":1}}"#;
+        assert!(serde_json::from_str::<TimelineNoted>(note).is_ok());
+        assert!(serde_json::from_str::<DrillStarted>(started).is_ok());
+        assert!(serde_json::from_str::<DrillEnded>(ended).is_ok());
+    }
+}

@@ -1,0 +1,194 @@
+//! The queries of the continuity record. Every signed-in account may read the timeline and the
+//! results of drills: the people who depend on the installation may know how it fares.
+
+use kernel::id::Uuid;
+use kernel::{Actor, DecideError, QuerySpec, Refusal, SchemaOf, Timestamp, run_query};
+use rusqlite::{Connection, Row};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+const LIMIT_DEFAULT: u32 = 50;
+const LIMIT_MAX: u32 = 200;
+
+/// The queries, as the gateway mounts them.
+pub const QUERIES: &[QuerySpec] = &[
+    QuerySpec {
+        name: "timeline",
+        summary: "What was seen and done, newest first",
+        parameters: SchemaOf::of::<ListParameters>(),
+        answer: SchemaOf::of::<Timeline>(),
+        run: |rows, actor, text| run_query(rows, actor, text, timeline),
+    },
+    QuerySpec {
+        name: "drill-list",
+        summary: "Drills and what they showed, newest first",
+        parameters: SchemaOf::of::<ListParameters>(),
+        answer: SchemaOf::of::<Drills>(),
+        run: |rows, actor, text| run_query(rows, actor, text, drills),
+    },
+];
+
+/// Which part of a list.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ListParameters {
+    /// Where the page before ended.
+    pub cursor: Option<i64>,
+    /// At most this many, 1 to 200.
+    pub limit: Option<u32>,
+}
+
+/// A page of the timeline.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Timeline {
+    /// The notes.
+    pub items: Vec<NoteRow>,
+    /// Cursor of the next page, if there is one.
+    pub next: Option<i64>,
+}
+
+/// A note.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct NoteRow {
+    /// Its number.
+    pub number: i64,
+    /// The incident it belongs to.
+    #[schema(value_type = Option<String>)]
+    pub incident: Option<Uuid>,
+    /// What it is about.
+    pub kind: String,
+    /// The site concerned.
+    pub site: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// Which node noted it.
+    pub noted_by: String,
+    /// One sentence.
+    pub detail: String,
+    /// How it is known.
+    #[schema(value_type = Object)]
+    pub evidence: Value,
+}
+
+/// A page of drills.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Drills {
+    /// The drills.
+    pub items: Vec<DrillRow>,
+    /// Cursor of the next page, if there is one.
+    pub next: Option<i64>,
+}
+
+/// A drill.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DrillRow {
+    /// Its number.
+    pub number: i64,
+    /// Its id.
+    #[schema(value_type = String)]
+    pub drill_id: Uuid,
+    /// The scenario's name.
+    pub scenario: String,
+    /// The site it broke.
+    pub site: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// Who ran it.
+    pub started_by: String,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// Whether it passed.
+    pub passed: Option<bool>,
+    /// What was measured.
+    #[schema(value_type = Option<Object>)]
+    pub report: Option<Value>,
+}
+
+fn timeline(
+    rows: &Connection,
+    actor: &Actor,
+    parameters: ListParameters,
+) -> Result<Timeline, DecideError> {
+    let limit = limit(actor, &parameters)?;
+    let items = rows
+        .prepare_cached(
+            "SELECT number, incident, kind, site, at, noted_by, detail, evidence FROM note
+             WHERE number < ?1 ORDER BY number DESC LIMIT ?2",
+        )?
+        .query_map((parameters.cursor.unwrap_or(i64::MAX), limit), note)?
+        .collect::<Result<Vec<_>, _>>()?;
+    let next = next(items.len(), limit, items.last().map(|note| note.number));
+    Ok(Timeline { items, next })
+}
+
+fn drills(
+    rows: &Connection,
+    actor: &Actor,
+    parameters: ListParameters,
+) -> Result<Drills, DecideError> {
+    let limit = limit(actor, &parameters)?;
+    let items = rows
+        .prepare_cached(
+            "SELECT number, id, scenario, site, started_at, started_by, ended_at, passed, report
+             FROM drill WHERE number < ?1 ORDER BY number DESC LIMIT ?2",
+        )?
+        .query_map((parameters.cursor.unwrap_or(i64::MAX), limit), drill)?
+        .collect::<Result<Vec<_>, _>>()?;
+    let next = next(items.len(), limit, items.last().map(|drill| drill.number));
+    Ok(Drills { items, next })
+}
+
+fn limit(actor: &Actor, parameters: &ListParameters) -> Result<u32, Refusal> {
+    if matches!(actor, Actor::Person(_)) {
+        return Err(Refusal::forbidden(
+            "not_permitted",
+            "ask as an account, without a workspace",
+        ));
+    }
+    match parameters.limit {
+        None => Ok(LIMIT_DEFAULT),
+        Some(limit @ 1..=LIMIT_MAX) => Ok(limit),
+        Some(_) => Err(Refusal::invalid("limit", "out_of_bounds", "1 to 200")),
+    }
+}
+
+fn next(found: usize, limit: u32, last: Option<i64>) -> Option<i64> {
+    (found >= limit as usize).then_some(last).flatten()
+}
+
+fn note(row: &Row<'_>) -> Result<NoteRow, rusqlite::Error> {
+    Ok(NoteRow {
+        number: row.get(0)?,
+        incident: row.get::<_, Option<Vec<u8>>>(1)?.as_deref().and_then(uuid),
+        kind: row.get(2)?,
+        site: row.get(3)?,
+        at: Timestamp(row.get(4)?),
+        noted_by: row.get(5)?,
+        detail: row.get(6)?,
+        evidence: json(&row.get::<_, String>(7)?),
+    })
+}
+
+fn drill(row: &Row<'_>) -> Result<DrillRow, rusqlite::Error> {
+    Ok(DrillRow {
+        number: row.get(0)?,
+        drill_id: uuid(&row.get::<_, Vec<u8>>(1)?).unwrap_or_default(),
+        scenario: row.get(2)?,
+        site: row.get(3)?,
+        started_at: Timestamp(row.get(4)?),
+        started_by: row.get(5)?,
+        ended_at: row.get::<_, Option<i64>>(6)?.map(Timestamp),
+        passed: row.get(7)?,
+        report: row.get::<_, Option<String>>(8)?.as_deref().map(json),
+    })
+}
+
+fn uuid(bytes: &[u8]) -> Option<Uuid> {
+    Uuid::from_slice(bytes).ok()
+}
+
+/// Stored by `apply` from a JSON value, so it is one.
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or(Value::Null)
+}
