@@ -1,1 +1,14 @@
-//! A site.
+//! A site of Sekoci: the gateway people and programs talk to, the runtime around the partition
+//! cores, and the link to the other nodes.
+
+mod assets;
+pub mod attachments;
+pub mod config;
+mod events;
+mod hub;
+pub mod limits;
+pub mod peer;
+pub mod problem;
+pub mod runtime;
+pub mod session;
+pub mod site;

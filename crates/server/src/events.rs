@@ -1,0 +1,324 @@
+//! The WebSocket event stream: `GET /api/events`.
+//!
+//! A connection subscribes to partitions, each from the last position it saw. It is sent what it
+//! missed, then what happens, and where it stands. What it may see is decided by topics, anew
+//! whenever entitlements change.
+
+use crate::hub::{self, Delivery, ListenerId, PartitionHub, QUEUE_MAX};
+use crate::session::SignedIn;
+use crate::site::Site;
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
+use axum::extract::{Extension, State};
+use axum::response::Response;
+use journal::partition::AppliedEntry;
+use kernel::{PartitionId, PersonId, Seq};
+use serde::Deserialize;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// tungstenite allocates its read buffer for every connection at once, 128 KiB by default; idle
+/// connections must stay small.
+const BUFFER_BYTES: usize = 4 << 10;
+const MESSAGE_BYTES_MAX: usize = 16 << 10;
+const UNSENT_BYTES_MAX: usize = 4 << 20;
+const HEARTBEAT: Duration = Duration::from_secs(5);
+/// A connection further behind is told to fetch anew.
+const BACKLOG_MAX: Seq = 5_000;
+const BACKLOG_BATCH: usize = 500;
+const SUBSCRIPTIONS_MAX: usize = 32;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Incoming {
+    #[serde(default)]
+    subscribe: Vec<Subscribe>,
+    #[serde(default)]
+    ping: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Subscribe {
+    partition: PartitionId,
+    /// The last position seen; absent: from now on.
+    #[serde(default)]
+    after: Option<Seq>,
+}
+
+/// Upgrades to the event stream.
+pub async fn events(
+    upgrade: WebSocketUpgrade,
+    State(site): State<Arc<Site>>,
+    Extension(session): Extension<SignedIn>,
+) -> Response {
+    upgrade
+        .protocols(["sekoci"])
+        .read_buffer_size(BUFFER_BYTES)
+        .write_buffer_size(0)
+        .max_write_buffer_size(UNSENT_BYTES_MAX)
+        .max_message_size(MESSAGE_BYTES_MAX)
+        .max_frame_size(MESSAGE_BYTES_MAX)
+        .on_upgrade(move |socket| async move {
+            metrics::gauge!("sekoci_websockets").increment(1.0);
+            let mut connection = Connection::new(site, session, socket);
+            let reason = connection.run().await;
+            connection.close(reason).await;
+            metrics::gauge!("sekoci_websockets").decrement(1.0);
+        })
+}
+
+/// Why a connection ends.
+enum Goodbye {
+    /// The other side went away.
+    Gone,
+    /// The session was ended.
+    SessionEnded,
+    /// The client broke the protocol.
+    BadMessage(String),
+    /// This site is going down in good order.
+    Draining,
+}
+
+struct Connection {
+    site: Arc<Site>,
+    session: SignedIn,
+    socket: WebSocket,
+    queue: mpsc::Sender<(ListenerId, Delivery)>,
+    deliveries: mpsc::Receiver<(ListenerId, Delivery)>,
+    subscriptions: HashMap<PartitionId, Subscription>,
+}
+
+struct Subscription {
+    hub: Arc<PartitionHub>,
+    listener: ListenerId,
+    /// Deliveries up to here were sent as backlog.
+    sent: Seq,
+}
+
+impl Connection {
+    fn new(site: Arc<Site>, session: SignedIn, socket: WebSocket) -> Self {
+        let (queue, deliveries) = mpsc::channel(QUEUE_MAX);
+        Self { site, session, socket, queue, deliveries, subscriptions: HashMap::new() }
+    }
+
+    async fn run(&mut self) -> Goodbye {
+        let mut heartbeat = tokio::time::interval(HEARTBEAT);
+        heartbeat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut draining = self.site.draining();
+        let mut revocations = self.site.revocations();
+        loop {
+            let done = tokio::select! {
+                incoming = self.socket.recv() => match incoming {
+                    Some(Ok(Message::Text(text))) => self.incoming(&text).await,
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => Err(Goodbye::Gone),
+                    Some(Ok(Message::Binary(_))) => {
+                        Err(Goodbye::BadMessage("messages are JSON text".into()))
+                    }
+                    Some(Ok(_)) => Ok(()),
+                },
+                Some((listener, delivery)) = self.deliveries.recv() => {
+                    self.deliver(listener, delivery).await
+                }
+                _ = heartbeat.tick() => self.beat().await,
+                _ = revocations.changed() => self.check_session().await,
+                _ = draining.wait_for(|is| *is) => Err(Goodbye::Draining),
+            };
+            if let Err(goodbye) = done {
+                return goodbye;
+            }
+        }
+    }
+
+    async fn incoming(&mut self, text: &str) -> Result<(), Goodbye> {
+        let incoming: Incoming =
+            serde_json::from_str(text).map_err(|e| Goodbye::BadMessage(e.to_string()))?;
+        if let Some(ping) = incoming.ping {
+            self.send(serde_json::json!({ "pong": ping })).await?;
+        }
+        for wish in incoming.subscribe {
+            self.subscribe(wish).await?;
+        }
+        Ok(())
+    }
+
+    async fn subscribe(&mut self, wish: Subscribe) -> Result<(), Goodbye> {
+        if self.subscriptions.len() >= SUBSCRIPTIONS_MAX {
+            return Err(Goodbye::BadMessage("too many subscriptions".into()));
+        }
+        let id = wish.partition;
+        self.unsubscribe(&id);
+        let member = self.site.person_of(&self.session.account, id.workspace).await;
+        let (Some(person), Some(hub)) = (member, self.site.hub(&id)) else {
+            let problem = serde_json::json!({ "partition": id, "refused": "workspace_not_found" });
+            return self.send(problem).await;
+        };
+        let Some(topics) = topics(&hub, person).await else {
+            return self.send(serde_json::json!({ "partition": id, "reset": true })).await;
+        };
+        let listener = hub.listen(person, topics, self.queue.clone());
+        let now = *hub.partition().applied().borrow();
+        self.subscriptions
+            .insert(id.clone(), Subscription { hub: Arc::clone(&hub), listener, sent: now });
+        let after = wish.after.unwrap_or(now);
+        if after > now || now - after > BACKLOG_MAX {
+            let reset = serde_json::json!({ "partition": id, "reset": true, "at": now });
+            return self.send(reset).await;
+        }
+        self.send_backlog(&hub, person, after, now).await?;
+        self.send(serde_json::json!({ "partition": id, "at": now })).await
+    }
+
+    fn unsubscribe(&mut self, id: &PartitionId) {
+        if let Some(old) = self.subscriptions.remove(id) {
+            old.hub.leave(old.listener);
+        }
+    }
+
+    async fn send_backlog(
+        &mut self,
+        hub: &PartitionHub,
+        person: PersonId,
+        mut after: Seq,
+        until: Seq,
+    ) -> Result<(), Goodbye> {
+        while after < until {
+            let Some(messages) = backlog(&self.site, hub, person, after, until).await else {
+                let reset = serde_json::json!({
+                    "partition": hub.id(), "reset": true, "at": until
+                });
+                return self.send(reset).await;
+            };
+            for message in messages.1 {
+                self.send_text(message).await?;
+            }
+            after = messages.0;
+        }
+        Ok(())
+    }
+
+    async fn deliver(&mut self, listener: ListenerId, delivery: Delivery) -> Result<(), Goodbye> {
+        let found = self.subscriptions.iter_mut().find(|(_, s)| s.listener == listener);
+        let Some((id, subscription)) = found else { return Ok(()) };
+        match delivery {
+            Delivery::Event(seq, message) => {
+                if seq > subscription.sent {
+                    return self.send_text(message).await;
+                }
+                Ok(())
+            }
+            Delivery::Reset => {
+                let at = *subscription.hub.partition().applied().borrow();
+                let message = serde_json::json!({ "partition": id, "reset": true, "at": at });
+                self.send(message).await
+            }
+            Delivery::Ended => Err(Goodbye::SessionEnded),
+        }
+    }
+
+    /// Tells where each subscription stands. A listener that the hub removed because its queue was
+    /// full is told to fetch anew and subscribe again.
+    async fn beat(&mut self) -> Result<(), Goodbye> {
+        let stands: Vec<(PartitionId, Seq, bool)> = self
+            .subscriptions
+            .iter()
+            .map(|(id, s)| {
+                let at = *s.hub.partition().applied().borrow();
+                (id.clone(), at, s.hub.has(s.listener))
+            })
+            .collect();
+        for (id, at, listens) in stands {
+            // Deliveries up to `at` may still be queued: they come first on their own, and a
+            // position is only told when nothing waits.
+            if listens && self.deliveries.is_empty() {
+                self.send(serde_json::json!({ "partition": id, "at": at })).await?;
+            } else if !listens {
+                self.subscriptions.remove(&id);
+                let message = serde_json::json!({ "partition": id, "reset": true, "at": at });
+                self.send(message).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn check_session(&mut self) -> Result<(), Goodbye> {
+        if self.site.is_session_ended(&self.session).await {
+            return Err(Goodbye::SessionEnded);
+        }
+        Ok(())
+    }
+
+    async fn send(&mut self, message: serde_json::Value) -> Result<(), Goodbye> {
+        self.send_text(Utf8Bytes::from(message.to_string())).await
+    }
+
+    async fn send_text(&mut self, text: Utf8Bytes) -> Result<(), Goodbye> {
+        self.socket.send(Message::Text(text)).await.map_err(|_| Goodbye::Gone)
+    }
+
+    async fn close(&mut self, reason: Goodbye) {
+        for (_, subscription) in self.subscriptions.drain() {
+            subscription.hub.leave(subscription.listener);
+        }
+        let goodbye = match reason {
+            Goodbye::Gone => return,
+            Goodbye::SessionEnded => serde_json::json!({ "reason": "session_ended" }),
+            Goodbye::BadMessage(detail) => {
+                serde_json::json!({ "reason": "bad_message", "detail": detail })
+            }
+            Goodbye::Draining => serde_json::json!({
+                "reason": "draining",
+                "retry_after_ms": self.site.random.next_u64() % 3_000,
+            }),
+        };
+        // The other side may be gone already.
+        let _ = self.send(serde_json::json!({ "goodbye": goodbye })).await;
+        let _ = self.socket.send(Message::Close(None)).await;
+    }
+}
+
+async fn topics(hub: &PartitionHub, person: PersonId) -> Option<Vec<kernel::Topic>> {
+    let module = Arc::clone(&hub.partition().module);
+    hub.partition().query(None, move |rows| Ok(module.topics(rows, person)?)).await.ok()
+}
+
+/// The messages a person missed after `after`, up to `until`, and how far they reach. `None` when
+/// they cannot be had.
+async fn backlog(
+    site: &Site,
+    hub: &PartitionHub,
+    person: PersonId,
+    after: Seq,
+    until: Seq,
+) -> Option<(Seq, Vec<Utf8Bytes>)> {
+    let partition = hub.partition();
+    let entries = site.engine.read(&partition.id, after, BACKLOG_BATCH).await.ok()?;
+    let keys = partition.keys();
+    let mut opened = Vec::with_capacity(entries.len());
+    for entry in entries.into_iter().filter(|entry| entry.header.seq <= until) {
+        let payload = keys.open(&entry.header, &entry.sealed).ok()?;
+        opened.push((entry.header, entry.hash, payload));
+    }
+    let reached = opened.last()?.0.seq;
+    let module = Arc::clone(&partition.module);
+    let shown = partition.query(None, move |rows| {
+        let topics = module.topics(rows, person)?;
+        let topics: HashSet<&str> = topics.iter().map(String::as_str).collect();
+        let mut shown = Vec::new();
+        for (header, hash, payload) in opened {
+            let mut audiences = Vec::with_capacity(payload.events.len());
+            for event in &payload.events {
+                let mut audience = module.audience(rows, event)?;
+                if !hub::is_shown(&topics, &audience) {
+                    audience.topics.clear();
+                }
+                audiences.push(audience);
+            }
+            let entry = AppliedEntry { header, hash, payload, audiences };
+            shown.extend(hub::messages(&entry).into_iter().map(|(_, message)| message));
+        }
+        Ok(shown)
+    });
+    Some((reached, shown.await.ok()?))
+}

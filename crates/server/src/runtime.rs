@@ -1,0 +1,12 @@
+//! The shell around the partition cores: a writer thread for each partition, readers for queries,
+//! and the wiring between partitions that follow each other.
+
+mod follow;
+mod partition;
+mod readers;
+mod writer;
+
+pub use follow::follow_source;
+pub use partition::{Announcement, ModuleState, Partition, PartitionStatus};
+pub use readers::QueryFailure;
+pub use writer::{Remote, WriterContext};

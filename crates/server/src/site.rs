@@ -1,0 +1,335 @@
+//! A site: its partitions, its listeners and its way to the other nodes.
+
+use crate::config::Config;
+use crate::hub::PartitionHub;
+use crate::runtime::{
+    Partition, PartitionStatus, QueryFailure, Remote, WriterContext, follow_source, source_of,
+};
+use journal::partition::{self, Outcome, Via};
+use journal::{DataKey, Durability, Engine, KeyRing};
+use kernel::{
+    AccountId, Clock, Command, DecideError, KeyId, Module, PartitionId, PersonId, Random, Seq,
+    SiteName, WorkspaceId,
+};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+/// Modules whose one partition belongs to the installation.
+const INSTALLATION_MODULES: [&str; 2] = ["installation", "continuity"];
+
+/// How often the engine is asked how well appends would be kept.
+const DURABILITY_EVERY: Duration = Duration::from_millis(500);
+
+/// A running site.
+pub struct Site {
+    /// Its name.
+    pub name: SiteName,
+    /// Its configuration.
+    pub config: Arc<Config>,
+    /// The present time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// Where entries are kept.
+    pub engine: Arc<dyn Engine>,
+    modules: BTreeMap<&'static str, Arc<dyn Module>>,
+    installation_key: DataKey,
+    remote: Arc<dyn Remote>,
+    runtime: Handle,
+    open: RwLock<BTreeMap<PartitionId, Open>>,
+    durability: watch::Sender<Option<Durability>>,
+    revocations: watch::Sender<Seq>,
+    draining: watch::Sender<bool>,
+}
+
+/// A partition that is open at this site.
+#[derive(Clone)]
+struct Open {
+    partition: Arc<Partition>,
+    hub: Arc<PartitionHub>,
+}
+
+/// What a site is made of.
+pub struct Parts {
+    /// Its configuration.
+    pub config: Arc<Config>,
+    /// The present time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// Where entries are kept.
+    pub engine: Arc<dyn Engine>,
+    /// The modules it runs.
+    pub modules: Vec<Arc<dyn Module>>,
+    /// The installation key.
+    pub installation_key: DataKey,
+    /// The way to the other site.
+    pub remote: Arc<dyn Remote>,
+}
+
+impl Site {
+    /// Starts a site: opens the installation's partitions and, as they become known, those of every
+    /// workspace.
+    ///
+    /// # Errors
+    /// When the data folder cannot be used.
+    pub fn start(parts: Parts) -> std::io::Result<Arc<Self>> {
+        let views = parts.config.data.join("views");
+        std::fs::create_dir_all(&views)?;
+        let site = Arc::new(Self {
+            name: parts.config.name.clone(),
+            config: parts.config,
+            clock: parts.clock,
+            random: parts.random,
+            engine: parts.engine,
+            modules: parts.modules.into_iter().map(|module| (module.name(), module)).collect(),
+            installation_key: parts.installation_key,
+            remote: parts.remote,
+            runtime: Handle::current(),
+            open: RwLock::default(),
+            durability: watch::Sender::new(None),
+            revocations: watch::Sender::new(0),
+            draining: watch::Sender::new(false),
+        });
+        let mut ring = KeyRing::default();
+        ring.insert(KeyId(0), site.installation_key.clone());
+        for module in INSTALLATION_MODULES {
+            if site.modules.contains_key(module) {
+                site.open(&PartitionId::new(WorkspaceId::INSTALLATION, module), &ring)?;
+            }
+        }
+        tokio::spawn(Arc::clone(&site).keep_workspaces_open());
+        tokio::spawn(Arc::clone(&site).watch_durability());
+        Ok(site)
+    }
+
+    /// A module by its name.
+    #[must_use]
+    pub fn module(&self, name: &str) -> Option<&Arc<dyn Module>> {
+        self.modules.get(name)
+    }
+
+    /// All modules.
+    pub fn modules(&self) -> impl Iterator<Item = &Arc<dyn Module>> {
+        self.modules.values()
+    }
+
+    /// The key that seals the installation's own partitions.
+    #[must_use]
+    pub const fn installation_key(&self) -> &DataKey {
+        &self.installation_key
+    }
+
+    /// The partition in which `module` keeps what concerns `workspace`.
+    #[must_use]
+    pub fn partition_id(module: &str, workspace: Option<WorkspaceId>) -> PartitionId {
+        PartitionId::new(workspace.unwrap_or(WorkspaceId::INSTALLATION), module)
+    }
+
+    /// Whether this site has such a partition.
+    #[must_use]
+    pub fn has_partition(&self, id: &PartitionId) -> bool {
+        self.lookup(id).is_some()
+    }
+
+    /// A partition.
+    #[must_use]
+    pub fn partition(&self, id: &PartitionId) -> Option<Arc<Partition>> {
+        self.lookup(id).map(|open| open.partition)
+    }
+
+    /// The listeners of a partition.
+    #[must_use]
+    pub fn hub(&self, id: &PartitionId) -> Option<Arc<PartitionHub>> {
+        self.lookup(id).map(|open| open.hub)
+    }
+
+    fn lookup(&self, id: &PartitionId) -> Option<Open> {
+        self.open.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// Submits a command of one of this site's clients and waits for its outcome.
+    pub async fn submit(&self, id: &PartitionId, command: Command) -> Outcome {
+        self.submit_via(Via::Client, id, command).await
+    }
+
+    /// Submits a command that came the given way.
+    pub async fn submit_via(&self, via: Via, id: &PartitionId, command: Command) -> Outcome {
+        match self.partition(id) {
+            Some(partition) => partition.submit(via, command).await,
+            None => Outcome::Unavailable { cause: "this site has not opened the partition".into() },
+        }
+    }
+
+    /// Runs a query on a partition's view.
+    ///
+    /// # Errors
+    /// The module's refusal, or why the query could not be run.
+    pub async fn query<T: Send + 'static>(
+        &self,
+        id: &PartitionId,
+        min_seq: Option<Seq>,
+        query: impl FnOnce(&rusqlite::Connection) -> Result<T, DecideError> + Send + 'static,
+    ) -> Result<T, QueryFailure> {
+        let partition = self.partition(id).ok_or(QueryFailure::NoPartition)?;
+        partition.query(min_seq, query).await
+    }
+
+    /// The active person an account is in a workspace.
+    pub async fn person_of(&self, account: AccountId, workspace: WorkspaceId) -> Option<PersonId> {
+        let id = PartitionId::new(workspace, "directory");
+        let found =
+            self.query(&id, None, move |rows| Ok(directory::person_of_account(rows, account)?));
+        found.await.ok().flatten()
+    }
+
+    /// Changes whenever sessions may have been ended.
+    #[must_use]
+    pub fn revocations(&self) -> watch::Receiver<Seq> {
+        self.revocations.subscribe()
+    }
+
+    /// Becomes true when this site goes down in good order.
+    #[must_use]
+    pub fn draining(&self) -> watch::Receiver<bool> {
+        self.draining.subscribe()
+    }
+
+    /// Lets clients know that this site goes down, and stops the writers.
+    pub fn drain(&self) {
+        self.draining.send_replace(true);
+        for open in self.open.read().unwrap_or_else(PoisonError::into_inner).values() {
+            open.partition.close();
+        }
+    }
+
+    /// How well an append made now would be kept, as far as this site can tell; `None`: unknown.
+    #[must_use]
+    pub fn durability(&self) -> Option<Durability> {
+        *self.durability.borrow()
+    }
+
+    /// Every partition's status.
+    #[must_use]
+    pub fn partition_statuses(&self) -> Vec<PartitionStatus> {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        open.values().map(|open| open.partition.status()).collect()
+    }
+
+    /// Every open partition.
+    #[must_use]
+    pub fn partitions(&self) -> Vec<Arc<Partition>> {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        open.values().map(|open| Arc::clone(&open.partition)).collect()
+    }
+
+    fn open(self: &Arc<Self>, id: &PartitionId, keys: &KeyRing) -> std::io::Result<()> {
+        if let Some(open) = self.lookup(id) {
+            open.partition.set_keys(keys.clone());
+            return Ok(());
+        }
+        let Some(module) = self.modules.get(id.module.as_str()).cloned() else { return Ok(()) };
+        let partition = Partition::open(
+            self.partition_config(id),
+            Arc::clone(&module),
+            keys.clone(),
+            self.view_path(id),
+            WriterContext {
+                clock: Arc::clone(&self.clock),
+                engine: Arc::clone(&self.engine),
+                remote: Arc::clone(&self.remote),
+                runtime: self.runtime.clone(),
+            },
+            &self.config.limits,
+        )?;
+        let hub = PartitionHub::start(Arc::clone(&partition));
+        let open = Open { partition: Arc::clone(&partition), hub };
+        self.open.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), open);
+        for source in module.follows() {
+            if let Some(source) = self.partition(&source_of(id, source)) {
+                let engine = Arc::clone(&self.engine);
+                tokio::spawn(follow_source(Arc::clone(&partition), source, engine));
+            }
+        }
+        tracing::info!(partition = %id, "partition opened");
+        Ok(())
+    }
+
+    fn partition_config(&self, id: &PartitionId) -> partition::Config {
+        let sites: Vec<SiteName> = self.config.sites().map(|node| node.name.clone()).collect();
+        let peer = self.config.peer_site().map(|node| node.name.clone());
+        let first = partition::initial_lead(id, &sites).unwrap_or(&self.name).clone();
+        partition::Config::new(id.clone(), self.name.clone(), peer, first)
+    }
+
+    fn view_path(&self, id: &PartitionId) -> PathBuf {
+        self.config.data.join("views").join(format!("{}-{}.sqlite", id.workspace, id.module))
+    }
+
+    /// Opens the partitions of every workspace the installation knows, with its present keys.
+    async fn keep_workspaces_open(self: Arc<Self>) {
+        let id = PartitionId::new(WorkspaceId::INSTALLATION, "installation");
+        let Some(installation) = self.partition(&id) else { return };
+        let mut applied = installation.applied();
+        loop {
+            let seq = *applied.borrow_and_update();
+            let rings = installation.query(None, |rows| Ok(installation::workspace_keys(rows)?));
+            match rings.await {
+                Ok(rings) => {
+                    for (workspace, keys) in rings {
+                        self.open_workspace(workspace, &keys);
+                    }
+                    self.revocations.send_replace(seq);
+                }
+                Err(error) => tracing::warn!(%error, "workspaces cannot be read yet"),
+            }
+            if applied.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    fn open_workspace(self: &Arc<Self>, workspace: WorkspaceId, keys: &[(KeyId, [u8; 32])]) {
+        let mut ring = KeyRing::default();
+        for (id, key) in keys {
+            ring.insert(*id, DataKey::from_bytes(*key));
+        }
+        // A followed partition is opened before the one that follows it.
+        let mut modules: Vec<_> = self
+            .modules
+            .values()
+            .filter(|module| !INSTALLATION_MODULES.contains(&module.name()))
+            .collect();
+        modules.sort_by_key(|module| module.follows().len());
+        for module in modules {
+            let id = PartitionId::new(workspace, module.name());
+            if let Err(error) = self.open(&id, &ring) {
+                tracing::error!(partition = %id, %error, "partition cannot be opened");
+            }
+        }
+    }
+
+    async fn watch_durability(self: Arc<Self>) {
+        let mut every = tokio::time::interval(DURABILITY_EVERY);
+        every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            every.tick().await;
+            let durability = self.engine.durability().await;
+            let changed = self.durability.send_if_modified(|before| {
+                let changed = *before != durability;
+                *before = durability;
+                changed
+            });
+            if changed {
+                tracing::info!(?durability, "durability changed");
+                for partition in self.partitions() {
+                    partition.set_durability(durability);
+                }
+            }
+        }
+    }
+}
