@@ -1,0 +1,315 @@
+//! Turning what changes into notes for the continuity record.
+
+use crate::board::{Board, Opinion, Verdict};
+use crate::observation::{Deed, Step};
+use kernel::{SiteName, Timestamp};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// What is known besides the board.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// Which node the database says is primary.
+    pub primary: Option<String>,
+    /// Whether appends are kept on every copy promised; `None`: not known.
+    pub is_protected: Option<bool>,
+}
+
+/// A note to be recorded.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Note {
+    /// What it is about, as the continuity module names it.
+    pub kind: &'static str,
+    /// The site concerned.
+    pub site: Option<SiteName>,
+    /// When.
+    pub at: Timestamp,
+    /// One English sentence.
+    pub detail: String,
+    /// How it is known.
+    pub evidence: Value,
+    /// Opens a new incident, rather than belonging to the open one.
+    pub opens: bool,
+    /// Ends the open incident.
+    pub closes: bool,
+}
+
+/// What was told already.
+#[derive(Debug, Default)]
+pub struct Narrator {
+    sites: BTreeMap<SiteName, Opinion>,
+    lost: BTreeMap<SiteName, Loss>,
+    primary: Option<String>,
+    is_protected: Option<bool>,
+    deeds_told: Vec<Deed>,
+}
+
+/// A loss that is not over.
+#[derive(Debug)]
+struct Loss {
+    last_good: Option<Timestamp>,
+    at: Timestamp,
+    is_writable_again: bool,
+}
+
+impl Narrator {
+    /// The verdict last told of a site.
+    #[must_use]
+    pub fn told(&self, site: &SiteName) -> Opinion {
+        self.sites.get(site).copied().unwrap_or(Opinion::Unknown)
+    }
+
+    /// Notes about what changed since the last call. `Unknown` is no news: a site that was up is
+    /// taken for up until two of three say otherwise.
+    pub fn tell(
+        &mut self,
+        board: &Board,
+        verdicts: &[Verdict],
+        facts: &Facts,
+        now: Timestamp,
+    ) -> Vec<Note> {
+        let mut notes = Vec::new();
+        for verdict in verdicts {
+            self.tell_site(board, verdict, now, &mut notes);
+        }
+        self.tell_deeds(board, &mut notes);
+        self.tell_primary(facts, now, &mut notes);
+        self.tell_protection(facts, now, &mut notes);
+        self.tell_writable(board, verdicts, now, &mut notes);
+        notes
+    }
+
+    fn tell_site(
+        &mut self,
+        board: &Board,
+        verdict: &Verdict,
+        now: Timestamp,
+        notes: &mut Vec<Note>,
+    ) {
+        let before = self.told(&verdict.site);
+        if verdict.opinion == Opinion::Unknown || verdict.opinion == before {
+            return;
+        }
+        self.sites.insert(verdict.site.clone(), verdict.opinion);
+        let site = Some(verdict.site.clone());
+        let name = &verdict.site;
+        if verdict.opinion == Opinion::Down {
+            let last_good = board.last_good(name, Step::Session);
+            self.lost.insert(
+                name.clone(),
+                Loss {
+                    last_good,
+                    at: now,
+                    is_writable_again: false,
+                },
+            );
+            notes.push(Note {
+                kind: "site-lost",
+                site,
+                at: now,
+                detail: format!(
+                    "Two of three vantage points no longer get answers from site {name}."
+                ),
+                evidence: json!({ "votes": verdict.votes, "last_good_at": last_good }),
+                opens: true,
+                closes: false,
+            });
+        } else if before == Opinion::Down {
+            let loss = self.lost.remove(name);
+            let away_ms = loss
+                .as_ref()
+                .map(|loss| now.since(loss.last_good.unwrap_or(loss.at)));
+            notes.push(Note {
+                kind: "site-back",
+                site,
+                at: now,
+                detail: format!("Site {name} answers again."),
+                evidence: json!({ "votes": verdict.votes, "away_ms": away_ms }),
+                opens: false,
+                closes: self.lost.is_empty(),
+            });
+        }
+    }
+
+    fn tell_deeds(&mut self, board: &Board, notes: &mut Vec<Note>) {
+        for deed in board.deeds() {
+            if self.deeds_told.contains(deed) {
+                continue;
+            }
+            self.deeds_told.push(deed.clone());
+            notes.push(Note {
+                kind: "lease-hastened",
+                site: Some(deed.site.clone()),
+                at: deed.at,
+                detail: deed.what.clone(),
+                evidence: json!({ "by": deed.by }),
+                opens: false,
+                closes: false,
+            });
+        }
+        let excess = self.deeds_told.len().saturating_sub(64);
+        self.deeds_told.drain(..excess);
+    }
+
+    fn tell_primary(&mut self, facts: &Facts, now: Timestamp, notes: &mut Vec<Note>) {
+        let Some(primary) = &facts.primary else {
+            return;
+        };
+        let before = self.primary.replace(primary.clone());
+        if let Some(before) = before.filter(|before| before != primary) {
+            notes.push(Note {
+                kind: "primary-moved",
+                site: SiteName::new(primary).ok(),
+                at: now,
+                detail: format!("The database's primary moved from {before} to {primary}."),
+                evidence: json!({ "from": before, "to": primary }),
+                opens: false,
+                closes: false,
+            });
+        }
+    }
+
+    fn tell_protection(&mut self, facts: &Facts, now: Timestamp, notes: &mut Vec<Note>) {
+        let Some(is_protected) = facts.is_protected else {
+            return;
+        };
+        let before = self.is_protected.replace(is_protected);
+        if before.is_none_or(|before| before == is_protected) {
+            return;
+        }
+        let (kind, detail) = if is_protected {
+            ("protection-back", "Every promised copy confirms again.")
+        } else {
+            (
+                "protection-lost",
+                "Fewer copies confirm than promised: RPO is not guaranteed.",
+            )
+        };
+        notes.push(Note {
+            kind,
+            site: None,
+            at: now,
+            detail: detail.into(),
+            evidence: Value::Null,
+            opens: false,
+            closes: false,
+        });
+    }
+
+    /// The first message that was acknowledged at a site after the other one was lost.
+    fn tell_writable(
+        &mut self,
+        board: &Board,
+        verdicts: &[Verdict],
+        now: Timestamp,
+        notes: &mut Vec<Note>,
+    ) {
+        let sites: Vec<&SiteName> = verdicts.iter().map(|verdict| &verdict.site).collect();
+        for (lost, loss) in &mut self.lost {
+            let others = sites.iter().filter(|site| **site != lost);
+            let since = loss.last_good.unwrap_or(loss.at);
+            let written = others
+                .filter_map(|site| board.last_good(site, Step::Post).map(|at| (at, *site)))
+                .filter(|(at, _)| *at > since)
+                .min();
+            if let Some((at, site)) = written.filter(|_| !loss.is_writable_again) {
+                loss.is_writable_again = true;
+                notes.push(Note {
+                    kind: "writable-again",
+                    site: Some(site.clone()),
+                    at: at.max(since),
+                    detail: format!("A message was acknowledged at site {site} again."),
+                    evidence: json!({
+                        "since_last_good_ms": at.since(since),
+                        "noted_at": now,
+                    }),
+                    opens: false,
+                    closes: false,
+                });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observation::{Observation, Report};
+
+    fn name(name: &str) -> SiteName {
+        SiteName::new(name).unwrap()
+    }
+
+    fn verdict(site: &str, opinion: Opinion) -> Verdict {
+        Verdict {
+            site: name(site),
+            opinion,
+            votes: BTreeMap::new(),
+        }
+    }
+
+    fn posted(site: &str, at: i64) -> Report {
+        Report {
+            observations: vec![Observation {
+                vantage: name("w"),
+                site: name(site),
+                step: Step::Post,
+                at: Timestamp(at),
+                took_ms: 5,
+                failure: None,
+            }],
+            deeds: Vec::new(),
+        }
+    }
+
+    fn kinds(notes: &[Note]) -> Vec<&str> {
+        notes.iter().map(|note| note.kind).collect()
+    }
+
+    #[test]
+    fn a_loss_is_told_once_from_beginning_to_end() {
+        let (mut narrator, mut board) = (Narrator::default(), Board::default());
+        let up = [verdict("a", Opinion::Up), verdict("b", Opinion::Up)];
+        let down = [verdict("a", Opinion::Down), verdict("b", Opinion::Up)];
+        let facts = Facts {
+            primary: Some("a".into()),
+            is_protected: Some(true),
+        };
+        assert!(narrator.tell(&board, &up, &facts, Timestamp(0)).is_empty());
+        let notes = narrator.tell(&board, &down, &facts, Timestamp(1_000));
+        assert_eq!(kinds(&notes), ["site-lost"]);
+        assert!(notes[0].opens);
+        assert!(
+            narrator
+                .tell(&board, &down, &facts, Timestamp(1_500))
+                .is_empty()
+        );
+        board.add(posted("b", 3_000));
+        let facts = Facts {
+            primary: Some("b".into()),
+            is_protected: Some(true),
+        };
+        let notes = narrator.tell(&board, &down, &facts, Timestamp(3_100));
+        assert_eq!(kinds(&notes), ["primary-moved", "writable-again"]);
+        assert_eq!(notes[1].evidence["since_last_good_ms"], 2_000);
+        let notes = narrator.tell(&board, &up, &facts, Timestamp(9_000));
+        assert_eq!(kinds(&notes), ["site-back"]);
+        assert!(notes[0].closes);
+    }
+
+    #[test]
+    fn not_knowing_is_no_news() {
+        let (mut narrator, board) = (Narrator::default(), Board::default());
+        let facts = Facts::default();
+        narrator.tell(&board, &[verdict("a", Opinion::Up)], &facts, Timestamp(0));
+        let notes = narrator.tell(
+            &board,
+            &[verdict("a", Opinion::Unknown)],
+            &facts,
+            Timestamp(1),
+        );
+        assert!(notes.is_empty());
+        assert_eq!(narrator.told(&name("a")), Opinion::Up);
+    }
+}
