@@ -167,6 +167,12 @@ impl View {
         self.head
     }
 
+    /// The last entry whose rows are permanent: [`View::head`] without an open transaction.
+    #[must_use]
+    pub fn committed(&self) -> Head {
+        self.before.as_ref().map_or(self.head, |(head, _, _)| *head)
+    }
+
     /// The time of the last entry applied.
     #[must_use]
     pub const fn time(&self) -> Timestamp {

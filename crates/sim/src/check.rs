@@ -45,10 +45,10 @@ const MOST: usize = 3;
 pub(crate) fn all(history: &History) -> Vec<Violation> {
     ALL.iter()
         .flat_map(|(checker, check)| {
-            check(history).into_iter().take(MOST).map(|detail| Violation {
-                checker,
-                detail,
-            })
+            check(history)
+                .into_iter()
+                .take(MOST)
+                .map(|detail| Violation { checker, detail })
         })
         .collect()
 }

@@ -93,9 +93,8 @@ impl Engine {
 
     fn has_quorum(&self, network: &Network, place: Place) -> bool {
         self.is_up(place)
-            && (0..3).any(|other| {
-                other != place && self.is_up(other) && network.connects(place, other)
-            })
+            && (0..3)
+                .any(|other| other != place && self.is_up(other) && network.connects(place, other))
     }
 
     /// Whether the primary can make entries durable now.
@@ -170,9 +169,8 @@ impl Engine {
         }
         let since = *self.without_quorum_since.get_or_insert(now);
         let other = 1 - self.primary;
-        let can_take_over = self.is_up(other)
-            && self.is_up(WITNESS)
-            && network.connects(other, WITNESS);
+        let can_take_over =
+            self.is_up(other) && self.is_up(WITNESS) && network.connects(other, WITNESS);
         if now - since >= LEASE_MS && can_take_over {
             self.primary = other;
             self.reign += 1;

@@ -84,17 +84,15 @@ impl Module for Ledger {
 
     fn due(&self, rows: &Connection, now: Timestamp) -> Result<Vec<Command>, rusqlite::Error> {
         self.failures.strike(Where::Due);
-        rows.prepare_cached(
-            "SELECT name FROM timer WHERE rung = 0 AND due_at <= ?1 ORDER BY name",
-        )?
-        .query_map([now.millis()], |row| row.get::<_, String>(0))?
-        .map(|name| {
-            let name = name?;
-            let id = CommandId::derived(&format!("ring {name}"));
-            let actor = Actor::Site(self.site.clone());
-            Ok(command(id, "ring", actor, json!({ "timer": name })))
-        })
-        .collect()
+        rows.prepare_cached("SELECT name FROM timer WHERE rung = 0 AND due_at <= ?1 ORDER BY name")?
+            .query_map([now.millis()], |row| row.get::<_, String>(0))?
+            .map(|name| {
+                let name = name?;
+                let id = CommandId::derived(&format!("ring {name}"));
+                let actor = Actor::Site(self.site.clone());
+                Ok(command(id, "ring", actor, json!({ "timer": name })))
+            })
+            .collect()
     }
 
     fn audience(&self, _: &Connection, _: &Event) -> Result<Audience, rusqlite::Error> {

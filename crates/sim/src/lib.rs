@@ -39,9 +39,23 @@ impl Report {
     }
 }
 
-/// Runs one seed to its end and checks it. With `is_verbose` the trace is printed.
+/// Runs one seed to its end and checks it. With `is_verbose` the trace is printed. A run that
+/// panics is a violation too.
 #[must_use]
 pub fn run(seed: u64, is_verbose: bool) -> Report {
+    std::panic::catch_unwind(|| run_and_check(seed, is_verbose)).unwrap_or_else(|_| Report {
+        seed,
+        trace_hash: String::new(),
+        violations: vec![Violation {
+            checker: "core",
+            detail: "the run panicked".into(),
+        }],
+        issued: 0,
+        entries: 0,
+    })
+}
+
+fn run_and_check(seed: u64, is_verbose: bool) -> Report {
     let (history, trace) = world::World::new(seed, is_verbose).run();
     Report {
         seed,

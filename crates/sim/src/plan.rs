@@ -52,7 +52,11 @@ pub(crate) enum Fault {
     /// The data key changes; one site learns it late.
     RotateKey { late: Place, ms: i64 },
     /// The module at a site panics some times.
-    Panics { site: Place, place: Where, count: u32 },
+    Panics {
+        site: Place,
+        place: Where,
+        count: u32,
+    },
 }
 
 /// In how many of a thousand appends what goes wrong.
@@ -111,8 +115,8 @@ impl Plan {
             faults: faults(mix, dice, heal_at),
             heal_at,
             end_at: heal_at + QUIET_MS,
-            clients: 2 + dice.below(5),
-            think_ms: [50, 200, 600, 1_500][dice.below(4)],
+            clients: 2 + dice.below(4),
+            think_ms: [80, 400, 1_000, 2_500][dice.below(4)],
             batch_max: [1, 3, 1_000][dice.below(3)],
             skews: [dice.between(0, 800), dice.between(0, 800)],
             latency_ms: [0, 1, 2, 15][dice.below(4)],

@@ -76,8 +76,10 @@ impl World {
     }
 
     fn begin(&mut self) {
-        self.trace
-            .note(0, format_args!("{:?} {:?}", self.plan.mix, self.plan.faults));
+        self.trace.note(
+            0,
+            format_args!("{:?} {:?}", self.plan.mix, self.plan.faults),
+        );
         for site in 0..2 {
             self.start(site);
         }
@@ -167,7 +169,9 @@ impl World {
 
 fn make_sites(plan: &Plan, partition: &PartitionId, keys: &KeyRing) -> [Site; 2] {
     let names = ["a", "b"].map(|name| SiteName::new(name).expect("a valid name"));
-    let lead = initial_lead(partition, &names).expect("there are sites").clone();
+    let lead = initial_lead(partition, &names)
+        .expect("there are sites")
+        .clone();
     [0, 1].map(|place| {
         let (site, peer) = (names[place].clone(), names[1 - place].clone());
         let mut config = Config::new(partition.clone(), site, Some(peer), lead.clone());

@@ -1,27 +1,31 @@
-//! Deciding a batch in one open transaction of the view, and what becomes of it.
+//! A batch: commands decided together in one open transaction of the view, one append, and what
+//! becomes of them.
 
-use super::core::{Core, Pending};
-use super::types::{AppendResult, AppliedEntry, CoreError, Outcome, Output, SWITCH_OVER};
-use crate::{AppendError, chain};
-use kernel::{
-    Command, CommandId, DecideError, Decision, Entry, Header, Payload, Refusal, SiteName,
-    Timestamp, ViewError,
-};
-use serde_json::json;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use super::core::Core;
+use super::decide::{Decided, Failure};
+use super::inbox::Pending;
+use super::types::{AppendResult, AppliedEntry, CoreError, Outcome, Output};
+use crate::{AppendError, Durability};
+use kernel::{Entry, Refusal, Timestamp};
+use std::collections::VecDeque;
 
 /// Commands that were decided together; the view's transaction is open meanwhile.
+#[derive(Default)]
 pub(super) struct Batch {
     attempt: u64,
-    decided: Vec<(Pending, Outcome)>,
+    decided: Vec<(Pending, Verdict)>,
     applied: Vec<AppliedEntry>,
+    entries: Vec<Entry>,
+    bytes: usize,
 }
 
-/// What deciding one command came to.
+/// What one command of a batch came to.
 enum Verdict {
-    /// It gives this entry.
-    Entry(Box<Payload>, SiteName),
-    /// It gives none, and this answer.
+    /// An entry, with this answer.
+    Entry(kernel::Seq, serde_json::Value),
+    /// It was recorded before, with this answer.
+    Recorded(Outcome),
+    /// No entry, and this answer.
     Answer(Outcome),
 }
 
@@ -31,221 +35,127 @@ impl Batch {
         self.decided.len()
     }
 
-    /// The command with this id in it.
-    pub(super) fn find(&mut self, id: CommandId) -> Option<&mut Pending> {
-        self.decided
-            .iter_mut()
-            .map(|(pending, _)| pending)
-            .find(|p| p.command.id == id)
+    /// The commands in it.
+    pub(super) fn pendings(&mut self) -> impl Iterator<Item = &mut Pending> {
+        self.decided.iter_mut().map(|(pending, _)| pending)
+    }
+
+    fn add(&mut self, entry: Entry, applied: AppliedEntry) {
+        self.bytes += entry.sealed.len();
+        self.entries.push(entry);
+        self.applied.push(applied);
     }
 }
 
 impl Core {
     /// Decides what waits here and sends it off as one append.
     pub(super) fn start_batch(&mut self, now: Timestamp) -> Result<(), CoreError> {
-        let after = self.view.head();
-        self.view.begin()?;
-        let mut batch = Batch {
-            attempt: 0,
-            decided: Vec::new(),
-            applied: Vec::new(),
-        };
-        let mut entries = Vec::new();
-        let mut bytes = 0;
-        let only_must = *self.lead() != self.config.site && !self.appends_here(now);
-        let mut kept = std::collections::VecDeque::new();
-        while let Some(pending) = self.inbox.pop_front() {
-            if only_must && !pending.must_append_here() {
-                kept.push_back(pending);
-                continue;
-            }
-            match self.decide_one(now, &pending.command) {
-                Ok((Some(entry), applied, outcome)) => {
-                    bytes += entry.sealed.len();
-                    entries.push(entry);
-                    batch
-                        .applied
-                        .push(applied.expect("an entry comes with what was applied"));
-                    batch.decided.push((pending, outcome));
+        loop {
+            self.view.begin()?;
+            match self.decide_batch(now) {
+                Ok(batch) => return self.send_off(batch),
+                Err(Stop::Command(failed, refusal)) => {
+                    // It alone is answered; everything else is decided anew.
+                    self.view.rollback()?;
+                    self.deny(&failed, &Outcome::Refused(refusal));
                 }
-                Ok((None, _, outcome)) => batch.decided.push((pending, outcome)),
-                Err(Failure::Command(refusal)) => {
-                    self.drop_failed(&pending, refusal, batch)?;
-                    self.requeue_front(kept);
-                    return Ok(());
-                }
-                Err(Failure::Core(error)) => {
+                Err(Stop::Core(error)) => {
                     self.view.rollback()?;
                     return Err(error);
                 }
             }
-            let hands_over = batch
-                .applied
-                .last()
-                .is_some_and(|last| last.header.lead != self.config.site);
-            if hands_over
-                || entries.len() >= self.config.batch_max
-                || bytes >= self.config.batch_bytes_max
-            {
+        }
+    }
+
+    fn decide_batch(&mut self, now: Timestamp) -> Result<Batch, Stop> {
+        let mut batch = Batch::default();
+        let only_urged = !self.leads() && !self.appends_here(now);
+        let mut kept = VecDeque::new();
+        while let Some(pending) = self.inbox.pop_front() {
+            if only_urged && !pending.must_append_here() {
+                kept.push_back(pending);
+                continue;
+            }
+            match self.decide_one(now, &pending.command) {
+                Ok(Decided::Entry(entry, applied)) => {
+                    let answer = applied.payload.answer.clone();
+                    let verdict = Verdict::Entry(entry.header.seq, answer);
+                    batch.decided.push((pending, verdict));
+                    batch.add(*entry, *applied);
+                }
+                Ok(Decided::Recorded(outcome)) => {
+                    batch.decided.push((pending, Verdict::Recorded(outcome)));
+                }
+                Ok(Decided::Answer(outcome)) => {
+                    batch.decided.push((pending, Verdict::Answer(outcome)));
+                }
+                Err(failure) => {
+                    self.take_back(kept);
+                    return Err(self.stop(batch, pending, failure));
+                }
+            }
+            if self.is_full(&batch) {
                 break;
             }
         }
-        self.requeue_front(kept);
-        if entries.is_empty() {
+        self.take_back(kept);
+        if self.must_confirm(now, &batch) {
+            let (entry, applied) = self.take_over(now).map_err(Stop::Core)?;
+            batch.add(entry, applied);
+        }
+        Ok(batch)
+    }
+
+    fn is_full(&self, batch: &Batch) -> bool {
+        // After a switchover the other site leads: the rest goes there.
+        let hands_over = !batch.entries.is_empty() && !self.leads();
+        hands_over
+            || batch.entries.len() >= self.config.batch_max
+            || batch.bytes >= self.config.batch_bytes_max
+    }
+
+    /// Whether answers that need no entry must be confirmed by one: this site does not lead, or
+    /// cannot be sure that it still does, so the rows they rest on may be old.
+    fn must_confirm(&self, now: Timestamp, batch: &Batch) -> bool {
+        let is_sure = self.leads() && !self.is_cut_off(now) && !self.is_unwritable;
+        let mut verdicts = batch.decided.iter();
+        batch.entries.is_empty()
+            && !is_sure
+            && verdicts.any(|(pending, verdict)| {
+                matches!(verdict, Verdict::Answer(_)) && !pending.is_uncertain
+            })
+    }
+
+    fn send_off(&mut self, mut batch: Batch) -> Result<(), CoreError> {
+        if batch.entries.is_empty() {
             self.view.rollback()?;
-            for (pending, outcome) in batch.decided {
-                self.reply_all(&pending.waiters, &outcome);
-            }
+            self.answer(batch);
             return Ok(());
         }
         self.attempts += 1;
         batch.attempt = self.attempts;
+        let entries = std::mem::take(&mut batch.entries);
         self.batch = Some(batch);
         self.outputs.push(Output::Append {
             attempt: self.attempts,
-            after,
+            after: self.view.committed(),
             entries,
         });
         Ok(())
     }
 
-    fn requeue_front(&mut self, mut kept: std::collections::VecDeque<Pending>) {
+    /// Puts back what was decided before a command failed, and says what failed.
+    fn stop(&mut self, batch: Batch, failed: Pending, failure: Failure) -> Stop {
+        self.requeue(batch, false);
+        match failure {
+            Failure::Command(refusal) => Stop::Command(Box::new(failed), refusal),
+            Failure::Core(error) => Stop::Core(error),
+        }
+    }
+
+    fn take_back(&mut self, mut kept: VecDeque<Pending>) {
         while let Some(pending) = kept.pop_back() {
             self.inbox.push_front(pending);
-        }
-    }
-
-    /// One command failed inside the module: it alone is answered, everything else is decided anew.
-    fn drop_failed(
-        &mut self,
-        failed: &Pending,
-        refusal: Refusal,
-        batch: Batch,
-    ) -> Result<(), CoreError> {
-        self.view.rollback()?;
-        for (pending, _) in batch.decided.into_iter().rev() {
-            self.inbox.push_front(pending);
-        }
-        self.reply_all(&failed.waiters, &Outcome::Refused(refusal));
-        Ok(())
-    }
-
-    fn decide_one(
-        &mut self,
-        now: Timestamp,
-        command: &Command,
-    ) -> Result<(Option<Entry>, Option<AppliedEntry>, Outcome), Failure> {
-        if let Some(outcome) = self.recorded(command).map_err(Failure::Core)? {
-            return Ok((None, None, outcome));
-        }
-        let time = now.max(self.view.time());
-        let work = AssertUnwindSafe(|| self.verdict(time, command));
-        let verdict = catch_unwind(work).map_err(|panic| failed(&*panic))??;
-        let (payload, lead) = match verdict {
-            Verdict::Answer(outcome) => return Ok((None, None, outcome)),
-            Verdict::Entry(payload, lead) => (payload, lead),
-        };
-        let entry = self.entry(time, command, lead, &payload)?;
-        let applied = self.apply_own(&entry, *payload)?;
-        let outcome = Outcome::Accepted {
-            seq: entry.header.seq,
-            answer: applied.payload.answer.clone(),
-            durability: crate::Durability::StoredHere,
-        };
-        Ok((Some(entry), Some(applied), outcome))
-    }
-
-    fn verdict(&self, time: Timestamp, command: &Command) -> Result<Verdict, Failure> {
-        if command.name == SWITCH_OVER {
-            return Ok(self.switch_over(command));
-        }
-        match self.view.decide(time, command) {
-            Ok(Decision::Accepted { events, answer }) => Ok(Verdict::Entry(
-                Box::new(Payload {
-                    name: command.name.clone(),
-                    digest: command.digest,
-                    answer,
-                    events,
-                }),
-                self.config.site.clone(),
-            )),
-            Ok(Decision::Unchanged { answer }) => {
-                Ok(Verdict::Answer(Outcome::Unchanged { answer }))
-            }
-            Err(DecideError::Refused(refusal)) => Ok(Verdict::Answer(Outcome::Refused(refusal))),
-            Err(DecideError::View(error)) => Err(Failure::Core(ViewError::from(error).into())),
-        }
-    }
-
-    fn switch_over(&self, command: &Command) -> Verdict {
-        let wished = command.body["to"]
-            .as_str()
-            .and_then(|name| SiteName::new(name).ok());
-        let known =
-            |site: &SiteName| *site == self.config.site || Some(site) == self.config.peer.as_ref();
-        let Some(to) = wished.filter(known) else {
-            return Verdict::Answer(Outcome::Refused(Refusal::invalid(
-                "command.to",
-                "unknown_site",
-                "no such site",
-            )));
-        };
-        let answer = json!({ "lead": to });
-        if *self.lead() == to && self.view.head().seq > 0 {
-            return Verdict::Answer(Outcome::Unchanged { answer });
-        }
-        let payload = Payload {
-            name: command.name.clone(),
-            digest: command.digest,
-            answer,
-            events: Vec::new(),
-        };
-        Verdict::Entry(Box::new(payload), to)
-    }
-
-    fn entry(
-        &self,
-        time: Timestamp,
-        command: &Command,
-        lead: SiteName,
-        payload: &Payload,
-    ) -> Result<Entry, Failure> {
-        let head = self.view.head();
-        let (key, _) = self.keys.newest().map_err(|e| Failure::Core(e.into()))?;
-        let header = Header {
-            partition: self.config.partition.clone(),
-            seq: head.seq + 1,
-            site: self.config.site.clone(),
-            lead,
-            time,
-            actor: command.actor.clone(),
-            command: command.id,
-            key,
-            prev: head.hash,
-        };
-        let sealed = self
-            .keys
-            .seal(&header, payload)
-            .map_err(|e| Failure::Core(e.into()))?;
-        let hash = chain::hash(&header, &sealed);
-        Ok(Entry {
-            header,
-            sealed,
-            hash,
-        })
-    }
-
-    /// Applies an entry of our own making; if that fails the command is at fault, not the chain.
-    fn apply_own(&mut self, entry: &Entry, payload: Payload) -> Result<AppliedEntry, Failure> {
-        let work = AssertUnwindSafe(|| self.apply_entry(entry, payload));
-        match catch_unwind(work) {
-            Ok(Ok(applied)) => Ok(applied),
-            Ok(Err(error)) => {
-                let detail = error_chain(&error);
-                tracing::error!(command = %entry.header.command, detail, "a decision cannot be applied");
-                Err(Failure::Command(Refusal::failed("module_failed", FAILED)))
-            }
-            Err(panic) => Err(failed(&*panic)),
         }
     }
 
@@ -256,105 +166,87 @@ impl Core {
         attempt: u64,
         result: AppendResult,
     ) -> Result<(), CoreError> {
-        let Some(batch) = self.batch.take_if(|batch| batch.attempt == attempt) else {
+        let Some(mut batch) = self.batch.take_if(|batch| batch.attempt == attempt) else {
             return Ok(());
         };
         match result {
             Ok(appended) => {
                 self.durability = Some(appended.durability);
+                self.is_unwritable = false;
+                self.avoid_engine_until = Timestamp(i64::MIN);
                 self.trouble = None;
-                self.is_cut_off = false;
                 self.last_read = now;
-                self.finish(batch)
+                self.keep(&mut batch);
+                self.answer(batch);
+                return Ok(());
             }
             Err(AppendError::Conflict) => {
                 self.view.rollback()?;
                 self.must_read = true;
-                self.append_not_before = now.plus_ms(self.config.retry_ms);
+                self.known = self.known.max(self.view.head().seq + 1);
                 self.requeue(batch, false);
-                Ok(())
             }
             Err(AppendError::Unavailable(cause)) => {
                 self.view.rollback()?;
-                self.is_cut_off = true;
-                self.append_not_before = now.plus_ms(self.config.retry_ms);
-                self.trouble = Some(cause);
+                self.engine_failed(now, cause);
                 self.requeue(batch, false);
-                Ok(())
             }
             Err(AppendError::Unknown(cause)) => {
                 self.view.rollback()?;
                 self.must_read = true;
-                self.is_cut_off = true;
-                self.append_not_before = now.plus_ms(self.config.retry_ms);
-                self.trouble = Some(cause);
+                self.engine_failed(now, cause);
                 self.requeue(batch, true);
-                Ok(())
             }
         }
+        self.append_not_before = now.plus_ms(self.config.retry_ms);
+        Ok(())
     }
 
-    /// The batch is durable: its rows become permanent and everyone is told.
-    fn finish(&mut self, batch: Batch) -> Result<(), CoreError> {
+    /// The batch is durable: its rows become permanent.
+    fn keep(&mut self, batch: &mut Batch) {
         if let Err(error) = self.view.commit() {
             // The journal has it, only our rows do not: they come back by reading.
             tracing::error!(%error, "a durable batch could not be kept in the view; reading it back");
             self.must_read = true;
-            self.known = self
-                .known
-                .max(batch.applied.last().map_or(0, |last| last.header.seq));
+            let last = batch.applied.last().map_or(0, |last| last.header.seq);
+            self.known = self.known.max(last);
         } else {
-            self.outputs.push(Output::Applied(batch.applied));
+            let applied = std::mem::take(&mut batch.applied);
+            self.outputs.push(Output::Applied(applied));
         }
-        let durability = self.durability.unwrap_or(crate::Durability::StoredHere);
-        for (pending, outcome) in batch.decided {
-            let outcome = match outcome {
-                Outcome::Accepted { seq, answer, .. } => Outcome::Accepted {
-                    seq,
-                    answer,
-                    durability,
-                },
-                other => other,
-            };
-            self.reply_all(&pending.waiters, &outcome);
+    }
+
+    /// Tells everyone what their commands came to.
+    fn answer(&mut self, batch: Batch) {
+        let durability = self.durability.unwrap_or(Durability::StoredHere);
+        for (pending, verdict) in batch.decided {
+            match verdict {
+                Verdict::Entry(seq, answer) => {
+                    let outcome = Outcome::Accepted {
+                        seq,
+                        answer,
+                        durability,
+                    };
+                    self.reply_all(&pending, &outcome);
+                }
+                Verdict::Recorded(outcome) => self.reply_all(&pending, &outcome),
+                Verdict::Answer(outcome) => self.deny(&pending, &outcome),
+            }
         }
-        Ok(())
     }
 
     fn requeue(&mut self, batch: Batch, is_uncertain: bool) {
-        for (mut pending, outcome) in batch.decided.into_iter().rev() {
-            pending.is_uncertain |= is_uncertain && matches!(outcome, Outcome::Accepted { .. });
+        for (mut pending, verdict) in batch.decided.into_iter().rev() {
+            pending.is_uncertain |= is_uncertain && matches!(verdict, Verdict::Entry(..));
             self.inbox.push_front(pending);
         }
     }
 }
 
-/// Why a command could not be decided.
-enum Failure {
-    /// The command is at fault.
-    Command(Refusal),
-    /// The partition is.
+/// Why a batch was not decided to its end.
+enum Stop {
+    /// The module failed on this command.
+    Command(Box<Pending>, Refusal),
+    /// The partition cannot go on.
     Core(CoreError),
-}
-
-const FAILED: &str = "the module failed on this command; nothing was changed";
-
-fn failed(panic: &(dyn std::any::Any + Send)) -> Failure {
-    let message = panic
-        .downcast_ref::<&str>()
-        .map(ToString::to_string)
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_default();
-    tracing::error!(message, "a module panicked while deciding");
-    Failure::Command(Refusal::failed("module_failed", FAILED))
-}
-
-fn error_chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }

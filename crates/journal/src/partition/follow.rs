@@ -1,6 +1,6 @@
 //! Reading what others appended, and following other partitions.
 
-use super::core::Core;
+use super::core::{Core, contained};
 use super::types::{AppliedEntry, CoreError, Output, ReadResult};
 use crate::{ReadError, SealError, chain};
 use kernel::{Audience, Entry, Payload, Timestamp, ViewError};
@@ -33,7 +33,12 @@ impl Core {
             }
             Err(ReadError::Unavailable(cause)) => {
                 self.read_not_before = now.plus_ms(self.config.retry_ms);
-                self.trouble = Some(cause);
+                if now.since(self.last_read) >= self.config.idle_read_ms * 2 {
+                    // Nothing can be decided here; the peer may be able to.
+                    self.engine_failed(now, cause);
+                } else {
+                    self.trouble = Some(cause);
+                }
                 Ok(())
             }
             Err(ReadError::Damaged { seq, cause, .. }) => {
@@ -48,7 +53,7 @@ impl Core {
         let is_full = entries.len() >= READ_LIMIT;
         let seq_before = self.view.head().seq;
         let applied = self.apply_read(entries)?;
-        self.must_read = is_full;
+        self.must_read = is_full && !applied.is_empty();
         if !applied.is_empty() {
             self.nothing_since = None;
             self.outputs.push(Output::Applied(applied));
@@ -80,7 +85,7 @@ impl Core {
             return Ok(Vec::new());
         }
         self.view.begin()?;
-        match self.apply_news(news) {
+        match contained("applying entries", || self.apply_news(news)) {
             Ok(applied) => {
                 self.view.commit()?;
                 Ok(applied)
@@ -99,6 +104,9 @@ impl Core {
             let payload = match self.keys.open(&entry.header, &entry.sealed) {
                 Ok(payload) => payload,
                 Err(SealError::UnknownKey(key)) => {
+                    // It exists: nothing is decided before it can be read.
+                    self.known = self.known.max(entry.header.seq);
+                    self.nothing_since = None;
                     self.trouble = Some(SealError::UnknownKey(key).to_string());
                     break;
                 }
@@ -133,7 +141,13 @@ impl Core {
     /// Applies what followed partitions told.
     pub(super) fn follow_others(&mut self) -> Result<(), CoreError> {
         while let Some(entries) = self.to_follow.pop_front() {
-            self.view.follow(&entries)?;
+            let followed = contained("following another partition", || {
+                Ok(self.view.follow(&entries)?)
+            });
+            if followed.is_err() {
+                self.view.rollback()?;
+            }
+            followed?;
         }
         Ok(())
     }

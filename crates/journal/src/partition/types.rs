@@ -12,6 +12,10 @@ use serde_json::Value;
 /// keeps it apart from every module's commands.
 pub const SWITCH_OVER: &str = "kernel:switch-over";
 
+/// Name of the entry without events by which a site takes the lead when the answers it has to give
+/// need no entry of their own. Its id follows from its place in the chain.
+pub const TAKE_OVER: &str = "kernel:take-over";
+
 /// The shell's handle for whoever waits for a reply.
 pub type Waiter = u64;
 
@@ -198,6 +202,8 @@ pub struct Config {
     pub retry_ms: i64,
     /// How long a peer that did not answer is left alone.
     pub avoid_peer_ms: i64,
+    /// How long the peer is asked to append instead after the engine failed this site.
+    pub avoid_engine_ms: i64,
     /// How long reads may give nothing before this site stops believing that more exists.
     pub believe_ms: i64,
     /// The longest time without a look at the engine.
@@ -227,6 +233,7 @@ impl Config {
             forward_timeout_ms: 1_500,
             retry_ms: 25,
             avoid_peer_ms: 1_000,
+            avoid_engine_ms: 1_000,
             believe_ms: 3_000,
             idle_read_ms: 1_000,
             due_ms: 1_000,
@@ -246,6 +253,14 @@ pub enum CoreError {
     /// A payload cannot be opened.
     #[error("a payload cannot be opened")]
     Seal(#[from] crate::SealError),
+    /// The module panicked outside of deciding a command.
+    #[error("the module panicked while {doing}: {message}")]
+    Panicked {
+        /// What it was asked for.
+        doing: &'static str,
+        /// What the panic said.
+        message: String,
+    },
 }
 
 /// A look at a partition.

@@ -10,13 +10,9 @@ const AFTERMATH_MS: i64 = 12_000;
 pub(super) fn check(history: &History) -> Vec<String> {
     let mut found = Vec::new();
     let pairs = history.chain.iter().zip(history.chain.iter().skip(1));
-    for ((before, entry), (payload, landed)) in pairs.zip(
-        history
-            .payloads
-            .iter()
-            .zip(&history.landed_at)
-            .skip(1),
-    ) {
+    for ((before, entry), (payload, landed)) in
+        pairs.zip(history.payloads.iter().zip(&history.landed_at).skip(1))
+    {
         let is_switch = payload.name == SWITCH_OVER;
         if !is_switch && entry.header.lead != entry.header.site {
             found.push(format!(
@@ -53,7 +49,11 @@ mod tests {
     fn a_takeover_without_a_reason_is_noticed() {
         bites(check, |history| {
             let header = &mut history.chain[5].header;
-            let other = if header.site.as_str() == "a" { "b" } else { "a" };
+            let other = if header.site.as_str() == "a" {
+                "b"
+            } else {
+                "a"
+            };
             header.site = SiteName::new(other).expect("a valid name");
             header.lead = header.site.clone();
         });
@@ -67,7 +67,11 @@ mod tests {
                 .iter()
                 .rposition(|payload| payload.name == "deposit");
             let header = &mut history.chain[plain.expect("there are deposits")].header;
-            let other = if header.site.as_str() == "a" { "b" } else { "a" };
+            let other = if header.site.as_str() == "a" {
+                "b"
+            } else {
+                "a"
+            };
             header.lead = SiteName::new(other).expect("a valid name");
         });
     }

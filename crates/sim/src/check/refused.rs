@@ -47,10 +47,7 @@ mod tests {
         bites(check, |history| {
             let issue = some_accepted(history);
             let cause = "so it said".into();
-            answer_with(
-                &mut history.issues[issue],
-                Outcome::Unavailable { cause },
-            );
+            answer_with(&mut history.issues[issue], Outcome::Unavailable { cause });
         });
     }
 }

@@ -42,7 +42,10 @@ mod tests {
     fn a_row_that_replay_does_not_give_is_noticed() {
         bites(check, |history| {
             let row = history.views[0][0].clone();
-            history.views.iter_mut().for_each(|view| view.push(row.clone()));
+            history
+                .views
+                .iter_mut()
+                .for_each(|view| view.push(row.clone()));
         });
     }
 }

@@ -3,6 +3,7 @@
 use super::World;
 use crate::history::{Attempt, Issue, Kind, Reply, is_final};
 use crate::ledger::command;
+use crate::plan::Mix;
 use crate::queue::Event;
 use crate::site::Asker;
 use journal::partition::{Input, SWITCH_OVER, Via};
@@ -35,7 +36,11 @@ impl World {
         });
         let issue = self.history.issues.len() - 1;
         let home = client % 2;
-        let site = if self.dice.chance(150) { 1 - home } else { home };
+        let site = if self.dice.chance(150) {
+            1 - home
+        } else {
+            home
+        };
         self.client_sends(issue, site);
         if self.dice.chance(40) {
             self.client_sends(issue, 1 - site);
@@ -150,10 +155,10 @@ impl World {
             wish.answer = Some(reply);
             let client = wish.client;
             let think = self.dice.between(0, self.plan.think_ms);
-            self.queue
-                .add(self.now + think, Event::ClientWakes(client));
+            self.queue.add(self.now + think, Event::ClientWakes(client));
         } else if wish.attempts.len() == attempt + 1 {
-            let site = if self.dice.chance(600) { 1 - asked } else { asked };
+            let moves = self.plan.mix != Mix::Storm || self.dice.chance(600);
+            let site = if moves { 1 - asked } else { asked };
             let pause = self.dice.between(20, 400);
             self.queue
                 .add(self.now + pause, Event::ClientSends { issue, site });

@@ -89,7 +89,8 @@ impl World {
         self.is_healed = true;
         for site in 0..2 {
             self.sites[site].failures.clear();
-            self.queue.add(self.now + 500, Event::PolicyArrives { site });
+            self.queue
+                .add(self.now + 500, Event::PolicyArrives { site });
             self.queue
                 .add(self.now + 10_000, Event::PolicyArrives { site });
         }

@@ -36,8 +36,8 @@ impl World {
         let mut view = disk
             .open(self.sites[0].module())
             .expect("SQLite works in memory");
-        let replayed = replay_into(&mut view, chain, payloads)
-            .and_then(|()| view.follow(&self.policy));
+        let replayed =
+            replay_into(&mut view, chain, payloads).and_then(|()| view.follow(&self.policy));
         match replayed {
             Ok(()) => dump(view.rows()),
             Err(error) => vec![format!("cannot be replayed: {error:?}")],

@@ -55,7 +55,8 @@ impl World {
     /// As the server does: whoever waits learns nothing certain, the view is replaced and replayed.
     fn core_failed(&mut self, site: usize, error: &journal::partition::CoreError) {
         let text = format!("site {site}: {error:?}");
-        self.trace.note(self.now, format_args!("core failed: {text}"));
+        self.trace
+            .note(self.now, format_args!("core failed: {text}"));
         self.history.failures.push((text, self.history.panics));
         let askers = std::mem::take(&mut self.sites[site].askers);
         for asker in askers.into_values() {
@@ -74,7 +75,10 @@ impl World {
         let state = &mut self.sites[site];
         let Some(core) = &state.core else { return };
         let at = state.when(core.deadline()).max(self.now);
-        if state.tick_at.is_none_or(|planned| planned > at || planned < self.now) {
+        if state
+            .tick_at
+            .is_none_or(|planned| planned > at || planned < self.now)
+        {
             state.tick_at = Some(at);
             let life = state.life;
             self.queue.add(at, Event::Tick { site, life, at });
@@ -100,7 +104,8 @@ impl World {
             self.step(site, Input::Tick);
         } else {
             // A core that asks for ticks without end would stop virtual time.
-            self.queue.add(self.now + 20, Event::Tick { site, life, at });
+            self.queue
+                .add(self.now + 20, Event::Tick { site, life, at });
             self.sites[site].tick_at = Some(at);
         }
     }
