@@ -142,7 +142,8 @@ async fn measure(trio: &Trio, writers: &Writers, fault: &str) -> Duration {
 /// Runs the hastener at the witness until the process ends.
 fn hasten(trio: &Trio) {
     let members = trio.patroni.members().to_vec();
-    let etcd = EtcdClient::new(vec![members[2].etcd_url()]);
+    let nearest_first = [2, 0, 1].map(|site: usize| members[site].etcd_url());
+    let etcd = EtcdClient::new(nearest_first.to_vec()).with_limit(Duration::from_millis(500));
     let candidates = vec!["a".into(), "b".into()];
     let settings = HastenerSettings::new(members, candidates, trio.secrets.sekoci.clone());
     let run = move || {

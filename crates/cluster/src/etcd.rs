@@ -10,7 +10,7 @@ use std::time::Duration;
 /// Why etcd did not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// None of the endpoints answered; `outcome_unknown` tells whether a write may have happened.
+    /// None of the endpoints answered. A write may have happened all the same.
     #[error("no etcd of {endpoints:?} answered")]
     Unreachable {
         /// Who was asked.
@@ -150,6 +150,41 @@ impl EtcdClient {
         })
     }
 
+    /// Makes the first endpoint's member etcd's leader if it is not; says whether it had to. Losing a site
+    /// that is not etcd's leader costs no election. Every endpoint must be its member's own address.
+    pub async fn lead_from_first(&self) -> Result<bool, Error> {
+        let Some(first) = self.endpoints.first() else {
+            return Ok(false);
+        };
+        let wanted = self.standing(first).await?;
+        if wanted.leader == wanted.member {
+            return Ok(false);
+        }
+        for endpoint in &self.endpoints[1..] {
+            let Ok(standing) = self.standing(endpoint).await else {
+                continue;
+            };
+            if standing.member == wanted.leader {
+                let request = json!({ "targetID": wanted.member });
+                self.ask_one(endpoint, "/v3/maintenance/transfer-leadership", &request)
+                    .await?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    async fn standing(&self, endpoint: &str) -> Result<Standing, Error> {
+        let answer = self
+            .ask_one(endpoint, "/v3/maintenance/status", &json!({}))
+            .await?;
+        let id = |value: &Value| value.as_str().map(str::to_string).ok_or(Error::Answer);
+        Ok(Standing {
+            member: id(&answer["header"]["member_id"])?,
+            leader: id(&answer["leader"])?,
+        })
+    }
+
     async fn healthy_endpoint(&self) -> Result<String, Error> {
         let mut last = Error::Answer;
         for endpoint in &self.endpoints {
@@ -190,6 +225,12 @@ impl EtcdClient {
         }
         serde_json::from_slice(&answer.body).map_err(|_| Error::Answer)
     }
+}
+
+/// Who a member is and whom it takes for the leader.
+struct Standing {
+    member: String,
+    leader: String,
 }
 
 fn encode(bytes: &[u8]) -> String {

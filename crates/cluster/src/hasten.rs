@@ -13,6 +13,9 @@ use serde::Deserialize;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
+/// How often etcd's leader is looked for.
+const ETCD_LEADER_CHECK: Duration = Duration::from_secs(2);
+
 /// What a [`Hastener`] watches and how patient it is.
 #[derive(Clone, Debug)]
 pub struct HastenerSettings {
@@ -199,6 +202,7 @@ pub struct Hastener {
     patroni: PatroniClient,
     watched: Option<Watched>,
     hastened_at: Option<Instant>,
+    etcd_leader_checked: Option<Instant>,
 }
 
 /// A primary in one term: the key's creation tells terms apart.
@@ -211,7 +215,7 @@ struct Watched {
 }
 
 impl Hastener {
-    /// Watches through `etcd`, which should ask the nearest member first.
+    /// Watches through `etcd`, whose first endpoint should be the member at this place.
     #[must_use]
     pub fn new(settings: HastenerSettings, etcd: EtcdClient) -> Self {
         let patroni = PatroniClient::new(settings.members.clone()).with_limit(settings.probe_limit);
@@ -221,6 +225,7 @@ impl Hastener {
             patroni,
             watched: None,
             hastened_at: None,
+            etcd_leader_checked: None,
         }
     }
 
@@ -237,23 +242,54 @@ impl Hastener {
     /// One look at the primary, and what follows from it.
     pub async fn step(&mut self) -> Result<Step, Error> {
         let begun = Instant::now();
-        let Some(leader) = self.etcd.get(&self.key("leader")).await? else {
-            self.watched = None;
-            return Ok(Step::NoPrimary);
+        let leader = match self.etcd.get(&self.key("leader")).await {
+            Ok(Some(leader)) => leader,
+            Ok(None) => {
+                self.watched = None;
+                return Ok(Step::NoPrimary);
+            }
+            Err(error) => {
+                self.probe_watched().await;
+                return Err(error.into());
+            }
         };
         let primary = String::from_utf8_lossy(&leader.value).into_owned();
-        let is_alive = match self.patroni.member(&primary) {
-            Some(member) => self.patroni.is_alive(member).await.unwrap_or(false),
-            None => false,
-        };
+        let is_alive = self.is_alive(&primary).await;
         let failures = self.note(&primary, leader.create_revision, is_alive);
         if is_alive {
+            self.keep_etcd_leader_here().await;
             return Ok(Step::Alive { primary });
         }
         if failures < self.settings.failures_needed {
             return Ok(Step::Silent { primary, failures });
         }
         self.consider(begun, &leader, primary).await
+    }
+
+    /// While all is well, etcd's leader is moved to the first endpoint, which should be the witness's. A
+    /// failure to do so costs only speed.
+    async fn keep_etcd_leader_here(&mut self) {
+        let due = self
+            .etcd_leader_checked
+            .is_none_or(|then| then.elapsed() > ETCD_LEADER_CHECK);
+        if due && self.etcd.lead_from_first().await.is_ok() {
+            self.etcd_leader_checked = Some(Instant::now());
+        }
+    }
+
+    async fn is_alive(&self, site: &str) -> bool {
+        match self.patroni.member(site) {
+            Some(member) => self.patroni.is_alive(member).await.unwrap_or(false),
+            None => false,
+        }
+    }
+
+    /// etcd may be choosing a leader because the same site died: the silence counts meanwhile.
+    async fn probe_watched(&mut self) {
+        let Some(watched) = &self.watched else { return };
+        let (primary, term) = (watched.primary.clone(), watched.term);
+        let is_alive = self.is_alive(&primary).await;
+        self.note(&primary, term, is_alive);
     }
 
     fn note(&mut self, primary: &str, term: i64, is_alive: bool) -> u32 {

@@ -36,6 +36,9 @@ pub enum Role {
     Primary,
     /// Follows the primary.
     Standby,
+    /// Follows the primary and is named in `/sync`: it may be promoted (unless it is the witness). Only
+    /// [`PatroniClient::cluster`] tells this from [`Role::Standby`].
+    SynchronousStandby,
     /// Anything else: not yet made, being removed.
     Other,
 }
@@ -44,7 +47,8 @@ impl From<String> for Role {
     fn from(text: String) -> Self {
         match text.as_str() {
             "master" | "primary" | "leader" => Self::Primary,
-            "replica" | "sync_standby" | "standby_leader" => Self::Standby,
+            "sync_standby" => Self::SynchronousStandby,
+            "replica" | "standby_leader" => Self::Standby,
             _ => Self::Other,
         }
     }
@@ -204,7 +208,8 @@ impl PatroniClient {
         best.map(|(_, index): (Option<u64>, usize)| &self.members[index])
     }
 
-    /// Waits until there is a primary and every other site confirms its commits. The primary.
+    /// Waits until there is a primary, every other site confirms its commits and `/sync` says so, without
+    /// which none could take over. The primary.
     pub async fn wait_ready(&self, limit: Duration) -> Result<&Member, TimedOut> {
         let names: Vec<_> = self
             .members
@@ -220,8 +225,8 @@ impl PatroniClient {
         .await
     }
 
-    /// Waits until there is a primary and exactly the sites in `synchronous` confirm its commits. The
-    /// primary.
+    /// Waits until there is a primary and exactly the sites in `synchronous` confirm its commits and are
+    /// named in `/sync`. The primary.
     pub async fn wait_synchronous(
         &self,
         synchronous: &[&str],
@@ -243,7 +248,15 @@ impl PatroniClient {
         until(what, limit, async || {
             let primary = self.primary().await?;
             let status = self.status(primary).await.ok()?;
-            holds(primary, &status.synchronous()).then_some(primary)
+            let cluster = self.cluster(primary).await.ok()?;
+            let is_named = |name: &&str| {
+                let named = |m: &ClusterMember| m.role == Role::SynchronousStandby;
+                cluster
+                    .iter()
+                    .any(|member| member.name == *name && named(member))
+            };
+            let synchronous: Vec<_> = status.synchronous().into_iter().filter(is_named).collect();
+            holds(primary, &synchronous).then_some(primary)
         })
         .await
     }
