@@ -46,6 +46,10 @@ pub struct Config {
     /// Account the probers sign in with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prober: Option<ProberConfig>,
+    /// The agent's file, from which a witness learns of the database whose failover it hastens;
+    /// without it, it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hasten: Option<PathBuf>,
     /// Limits.
     #[serde(default)]
     pub limits: Limits,
@@ -204,24 +208,33 @@ impl Config {
     /// # Errors
     /// When the file cannot be read, parsed, or its parts do not fit together.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::Read { path: path.into(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
+            path: path.into(),
+            source,
+        })?;
         let config: Self = toml::from_str(&text).map_err(|error| ConfigError::Parse {
             path: path.into(),
             message: error.to_string(),
         })?;
-        config.check().map_err(|(field, cause)| ConfigError::Inconsistent {
-            path: path.into(),
-            field,
-            cause,
-        })?;
+        config
+            .check()
+            .map_err(|(field, cause)| ConfigError::Inconsistent {
+                path: path.into(),
+                field,
+                cause,
+            })?;
         Ok(config)
     }
 
     fn check(&self) -> Result<(), (&'static str, String)> {
         let own = self.nodes.iter().find(|node| node.name == self.name);
         match own {
-            None => return Err(("nodes", format!("no node is named {:?}", self.name.as_str()))),
+            None => {
+                return Err((
+                    "nodes",
+                    format!("no node is named {:?}", self.name.as_str()),
+                ));
+            }
             Some(own) if own.role != self.role => {
                 return Err(("role", "differs from this node's entry in nodes".into()));
             }
@@ -229,7 +242,10 @@ impl Config {
         }
         let sites = self.sites().count();
         if sites == 0 || sites > 2 {
-            return Err(("nodes", format!("{sites} sites are named; one or two are possible")));
+            return Err((
+                "nodes",
+                format!("{sites} sites are named; one or two are possible"),
+            ));
         }
         if self.role == Role::Site && self.installation_key.is_none() {
             return Err(("installation_key", "a site needs it".into()));
@@ -304,10 +320,15 @@ mod tests {
 
     #[test]
     fn errors_name_the_field() {
-        let unknown = load(&FILE.replace("data =", "date =")).unwrap_err().to_string();
+        let unknown = load(&FILE.replace("data =", "date ="))
+            .unwrap_err()
+            .to_string();
         assert!(unknown.contains("date"), "{unknown}");
         let name = load(&FILE.replacen("name = \"a\"", "name = \"b\"", 1)).unwrap_err();
-        assert!(name.to_string().contains("nodes: no node is named \"b\""), "{name}");
+        assert!(
+            name.to_string().contains("nodes: no node is named \"b\""),
+            "{name}"
+        );
         let key = load(&FILE.replace("installation_key = \"installation.key\"", "")).unwrap_err();
         assert!(key.to_string().contains("installation_key"), "{key}");
     }

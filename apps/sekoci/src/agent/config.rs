@@ -1,0 +1,116 @@
+//! The agent's configuration file (`agent.toml`).
+
+use crate::cli::failure::Failure;
+use kernel::random::OsRandom;
+use serde::{Deserialize, Serialize};
+use server::config as site_config;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// The whole file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where the other nodes reach this agent.
+    pub listen: SocketAddr,
+    /// The configuration of the site or witness it runs.
+    pub site: PathBuf,
+    /// Where etcd and PostgreSQL keep their data.
+    pub data: PathBuf,
+    /// Who etcd, Patroni and PostgreSQL run as, when the agent runs as root.
+    pub user: String,
+    /// The database; absent with the `sqlite` engine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<DatabaseConfig>,
+}
+
+/// The database cluster.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseConfig {
+    /// File with the cluster's passwords.
+    pub secrets: PathBuf,
+    /// All members; the order is the same in every node's file.
+    pub members: Vec<MemberConfig>,
+}
+
+/// One member.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemberConfig {
+    /// The node's name.
+    pub name: String,
+    /// Its address.
+    pub host: Ipv4Addr,
+    /// Port of etcd for clients.
+    pub etcd_client: u16,
+    /// Port of etcd for members.
+    pub etcd_peer: u16,
+    /// Port of PostgreSQL.
+    pub postgres: u16,
+    /// Port of Patroni.
+    pub patroni: u16,
+}
+
+impl From<&cluster::Member> for MemberConfig {
+    fn from(member: &cluster::Member) -> Self {
+        Self {
+            name: member.name.clone(),
+            host: member.host,
+            etcd_client: member.ports.etcd_client,
+            etcd_peer: member.ports.etcd_peer,
+            postgres: member.ports.postgres,
+            patroni: member.ports.patroni,
+        }
+    }
+}
+
+impl MemberConfig {
+    fn member(&self) -> cluster::Member {
+        cluster::Member {
+            name: self.name.clone(),
+            host: self.host,
+            ports: cluster::Ports {
+                etcd_client: self.etcd_client,
+                etcd_peer: self.etcd_peer,
+                postgres: self.postgres,
+                patroni: self.patroni,
+            },
+        }
+    }
+}
+
+impl Config {
+    /// Reads a file.
+    pub fn load(path: &Path) -> Result<Self, Failure> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| Failure::argument("--config", format!("{}: {e}", path.display())))?;
+        toml::from_str(&text)
+            .map_err(|e| Failure::argument("--config", format!("{}: {e}", path.display())))
+    }
+
+    /// The processes to run for `site`.
+    pub fn spec(&self, site: &site_config::Config) -> Result<cluster::SiteSpec, Failure> {
+        let mut spec = cluster::SiteSpec::new(site.name.as_str(), self.data.clone());
+        spec.user.clone_from(&self.user);
+        if let Some(database) = &self.database {
+            let secrets = cluster::Secrets::load_or_make(&database.secrets, &OsRandom)
+                .map_err(|e| Failure::failed(e.to_string()))?;
+            let copy = match site.role {
+                site_config::Role::Site => cluster::Copy::Candidate,
+                site_config::Role::Witness => cluster::Copy::Witness,
+            };
+            let members = database.members.iter().map(MemberConfig::member).collect();
+            spec.database = Some(cluster::DatabaseSpec::new(members, copy, secrets));
+        }
+        let program = std::env::current_exe().map_err(|e| Failure::failed(e.to_string()))?;
+        spec.extra.push(cluster::ExtraChild {
+            name: "sekoci".into(),
+            program,
+            args: vec!["serve".into(), "--config".into(), self.site.clone().into()],
+            keep_user: true,
+            ..cluster::ExtraChild::default()
+        });
+        Ok(spec)
+    }
+}

@@ -1,0 +1,113 @@
+//! Running a site.
+
+use super::found;
+use crate::cli::failure::{Failure, with_sources};
+use journal::DataKey;
+use kernel::clock::SystemClock;
+use kernel::random::OsRandom;
+use server::config::Config;
+use server::peer::{self, Forwarder, PeerLink, PeerName, TlsListener};
+use server::site::{Parts, Site};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// How long open requests may take to end once the site is told to stop.
+const DRAIN_MAX: Duration = Duration::from_secs(5);
+
+/// Runs a site until the process is told to stop.
+pub async fn run(config: Arc<Config>, folder: &Path) -> Result<(), Failure> {
+    let site = start(&config).await?;
+    let link = Arc::new(PeerLink::new(&config).map_err(|e| Failure::argument("identity", e))?);
+    let gateway = server::gateway::Gateway::new(Arc::clone(&site), Arc::clone(&link))
+        .map_err(|e| Failure::failed(e.to_string()))?;
+    let peers = listen_to_peers(&config, gateway.peer_routes()).await?;
+    let people = listen_to_people(&config, gateway.routes()).await?;
+    tokio::spawn(found::found(Arc::clone(&site), folder.join("founding.json")));
+    gateway.keep_contacts();
+    tracing::info!(site = %site.name, listen = %config.listen, "site serves");
+    super::told_to_stop().await;
+    tracing::info!(site = %site.name, "site drains");
+    site.drain();
+    peers.abort();
+    // Open requests have had their time; what is left is resent by its client.
+    let _ = tokio::time::timeout(DRAIN_MAX, people).await;
+    Ok(())
+}
+
+async fn start(config: &Arc<Config>) -> Result<Arc<Site>, Failure> {
+    let Some(engine) = &config.engine else {
+        return Err(Failure::argument("engine", "a site needs one"));
+    };
+    std::fs::create_dir_all(&config.data)
+        .map_err(|e| Failure::argument("data", format!("{}: {e}", config.data.display())))?;
+    let engine = super::open_engine(engine).await?;
+    let link = Arc::new(PeerLink::new(config).map_err(|e| Failure::argument("identity", e))?);
+    let peer = config.peer_site().map(|node| node.name.clone());
+    Site::start(Parts {
+        config: Arc::clone(config),
+        clock: Arc::new(SystemClock),
+        random: Arc::new(OsRandom),
+        engine,
+        modules: vec![
+            Arc::new(installation::Installation),
+            Arc::new(directory::Directory),
+            Arc::new(messaging::Messaging),
+            Arc::new(continuity::Continuity),
+        ],
+        installation_key: installation_key(config)?,
+        remote: Arc::new(Forwarder::new(link, peer)),
+    })
+    .map_err(|e| Failure::failed(with_sources(&e)))
+}
+
+/// The installation key of a configuration.
+pub fn installation_key(config: &Config) -> Result<DataKey, Failure> {
+    let Some(path) = &config.installation_key else {
+        return Err(Failure::argument("installation_key", "a site needs it"));
+    };
+    let text = std::fs::read_to_string(path).map_err(|e| {
+        Failure::argument("installation_key", format!("{}: {e}", path.display()))
+    })?;
+    let key: kernel::Hash =
+        text.trim().parse().map_err(|e: String| Failure::argument("installation_key", e))?;
+    Ok(DataKey::from_bytes(key.0))
+}
+
+async fn listen_to_peers(
+    config: &Config,
+    routes: axum::Router,
+) -> Result<tokio::task::JoinHandle<()>, Failure> {
+    let listener = bind(config.peer_listen, "peer_listen").await?;
+    let tls = peer::server_config(&config.identity).map_err(|e| Failure::argument("identity", e))?;
+    let listener = TlsListener::new(listener, tls, Some(config.nodes.clone()))
+        .map_err(|e| Failure::failed(e.to_string()))?;
+    let service = routes.into_make_service_with_connect_info::<PeerName>();
+    Ok(tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, service).await {
+            tracing::error!(%error, "the peer listener ended");
+        }
+    }))
+}
+
+async fn listen_to_people(
+    config: &Config,
+    routes: axum::Router,
+) -> Result<tokio::task::JoinHandle<()>, Failure> {
+    let listener = bind(config.listen, "listen").await?;
+    let tls = match &config.tls {
+        Some(tls) => Some(
+            peer::server_config_for_people(tls).map_err(|e| Failure::argument("tls", e))?,
+        ),
+        None => None,
+    };
+    server::gateway::serve(listener, tls, routes, super::told_to_stop())
+        .map_err(|e| Failure::failed(e.to_string()))
+}
+
+async fn bind(address: std::net::SocketAddr, field: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|e| Failure::argument(field, format!("{address}: {e}")))
+}

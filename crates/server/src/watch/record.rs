@@ -1,0 +1,80 @@
+//! Recording notes in the continuity partition. A note that cannot be recorded now waits: the
+//! record is about the very times in which little can be written.
+
+use crate::site::Site;
+use failover::Note;
+use journal::partition::Outcome;
+use kernel::id::Uuid;
+use kernel::{Actor, Command, CommandId, PartitionId, WorkspaceId};
+use std::collections::VecDeque;
+
+/// Notes kept while nothing can be written.
+const WAITING_MAX: usize = 256;
+
+/// Records notes in order.
+#[derive(Default)]
+pub struct Recorder {
+    waiting: VecDeque<Note>,
+    incident: Option<Uuid>,
+}
+
+impl Recorder {
+    /// Adds notes to be recorded.
+    pub fn add(&mut self, notes: Vec<Note>) {
+        self.waiting.extend(notes);
+        while self.waiting.len() > WAITING_MAX {
+            self.waiting.pop_front();
+        }
+    }
+
+    /// Forgets what waits: another site records it.
+    pub fn clear(&mut self) {
+        self.waiting.clear();
+    }
+
+    /// Records what waits, as far as that works now.
+    pub async fn record(&mut self, site: &Site) {
+        while let Some(note) = self.waiting.front() {
+            let opened = note.opens && self.incident.is_none();
+            if opened {
+                self.incident = Some(kernel::id::new_uuid(&*site.clock, &*site.random));
+            }
+            let closes = note.closes;
+            match site.submit(&partition(), command(site, note, self.incident)).await {
+                Outcome::Accepted { .. } | Outcome::Unchanged { .. } => {}
+                Outcome::Refused(refusal) => {
+                    tracing::error!(%refusal, kind = note.kind, "a note was refused");
+                }
+                _ => return,
+            }
+            if closes {
+                self.incident = None;
+            }
+            self.waiting.pop_front();
+        }
+    }
+}
+
+fn partition() -> PartitionId {
+    PartitionId::new(WorkspaceId::INSTALLATION, "continuity")
+}
+
+/// The command of a note; the same note again is the same command.
+fn command(site: &Site, note: &Note, incident: Option<Uuid>) -> Command {
+    let name = format!("note {} {} {} {:?}", site.name, note.kind, note.at, note.site);
+    let id = CommandId::derived(&name);
+    let body = serde_json::json!({
+        "note_id": id.0,
+        "incident": incident,
+        "kind": note.kind,
+        "site": note.site,
+        "at": note.at,
+        "noted_by": site.name,
+        "detail": note.detail,
+        "evidence": note.evidence,
+    });
+    let actor = Actor::Site(site.name.clone());
+    let digest =
+        Command::digest_of(site.installation_key().as_bytes(), "note-timeline", &actor, &body);
+    Command { id, name: "note-timeline".into(), actor, body, digest }
+}
