@@ -75,8 +75,8 @@ impl Given {
     }
 
     /// The actor from here on.
-    pub fn by(&mut self, actor: Actor) -> &mut Self {
-        self.actor = actor;
+    pub fn by(&mut self, actor: impl Into<Actor>) -> &mut Self {
+        self.actor = actor.into();
         self
     }
 
@@ -234,6 +234,12 @@ impl Given {
 }
 
 impl Outcome {
+    /// The outcome of a command that was refused, or decided, elsewhere (while it was prepared).
+    #[must_use]
+    pub const fn of(result: Result<Decision, Refusal>) -> Self {
+        Self(result)
+    }
+
     /// The answer of a command that was accepted with events of exactly these kinds, separated by
     /// spaces.
     ///
