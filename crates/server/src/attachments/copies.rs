@@ -121,22 +121,33 @@ impl Chunks {
         Ok(stored.and_then(|stored| address::content(name, &stored)))
     }
 
-    /// The size of a chunk's content, fetching the chunk where it is missing here.
+    /// The sizes of chunks' contents, fetching those that are missing here.
     ///
     /// # Errors
-    /// When the disk fails. `None`: neither site has it, or the other does not answer.
-    pub async fn content_len(
+    /// When the disk fails. `None`: one of them is at neither site, or the other does not answer.
+    pub async fn content_lens(
         &self,
         workspace: WorkspaceId,
-        content: Hash,
-    ) -> Result<Option<u64>, StoreError> {
-        let name = address::address(workspace, content);
+        contents: Vec<Hash>,
+    ) -> Result<Option<Vec<u64>>, StoreError> {
+        let names: Vec<Hash> = contents
+            .into_iter()
+            .map(|content| address::address(workspace, content))
+            .collect();
         let store = self.store.clone();
-        if let Some(len) = blocking(move || store.len(name)).await? {
-            return Ok(Some(address::content_len(len)));
+        let wanted = names.clone();
+        let held = blocking(move || wanted.into_iter().map(|name| store.len(name)).collect()).await;
+        let held: Vec<Option<u64>> = held?;
+        let mut lens = Vec::with_capacity(names.len());
+        for (name, len) in names.into_iter().zip(held) {
+            let len = match len {
+                Some(len) => Some(len),
+                None => self.fetch(name).await.map(|stored| stored.len() as u64),
+            };
+            let Some(len) = len else { return Ok(None) };
+            lens.push(address::content_len(len));
         }
-        let found = self.fetch(name).await;
-        Ok(found.map(|stored| address::content_len(stored.len() as u64)))
+        Ok(Some(lens))
     }
 
     async fn fetch(&self, name: Hash) -> Option<Bytes> {
@@ -314,7 +325,10 @@ mod tests {
         let (here, there) = two_sites(dir.path());
         there.chunks.put(WORKSPACE, b"plan").await.unwrap();
         let hash = address::content_hash(b"plan");
-        assert_eq!(here.content_len(WORKSPACE, hash).await.unwrap(), Some(4));
+        assert_eq!(
+            here.content_lens(WORKSPACE, vec![hash]).await.unwrap(),
+            Some(vec![4])
+        );
         there.is_up.store(false, Ordering::SeqCst);
         assert_eq!(
             here.content(WORKSPACE, hash).await.unwrap().unwrap(),

@@ -25,6 +25,8 @@ pub fn wanted(header: Option<&str>, size: u64) -> Wanted {
     match (number(first), number(last)) {
         (Number::None, Number::Is(0)) => Wanted::Unsatisfiable,
         (Number::None, Number::Is(count)) => part(size.saturating_sub(count)..size),
+        // All of an empty file: a client that resumes asks so.
+        (Number::Is(0), Number::None) if size == 0 => Wanted::Whole,
         (Number::Is(first), Number::None) => part(first..size),
         (Number::Is(first), Number::Is(last)) if first <= last => {
             part(first..size.min(last.saturating_add(1)))
@@ -83,7 +85,8 @@ mod tests {
             assert_eq!(wanted(Some(header), 100), expected, "{header}");
         }
         assert_eq!(wanted(None, 100), Wanted::Whole);
-        assert_eq!(wanted(Some("bytes=0-"), 0), Wanted::Unsatisfiable);
+        assert_eq!(wanted(Some("bytes=0-"), 0), Wanted::Whole);
+        assert_eq!(wanted(Some("bytes=1-"), 0), Wanted::Unsatisfiable);
     }
 
     proptest! {
