@@ -16,6 +16,12 @@ pub enum Actor {
     Site(SiteName),
 }
 
+impl From<PersonId> for Actor {
+    fn from(person: PersonId) -> Self {
+        Self::Person(person)
+    }
+}
+
 /// A wish, complete with everything that deciding it needs: ids, hashes of secrets, checked text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Command {

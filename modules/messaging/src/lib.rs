@@ -1,1 +1,116 @@
 //! Conversations and their messages.
+//!
+//! Owns conversations (one-to-one, group, official channel), who is in them, messages with their
+//! threads, mentions, reactions, files and versions, drafts, read marks and urgent notices. Follows
+//! the directory for people, roles and permissions.
+//!
+//! Invariants:
+//! - A message's position in its conversation is 1, 2, 3 … without gaps. Deciding puts the next one
+//!   into the event; applying stops where it does not follow.
+//! - Somebody outside of a conversation is told that it does not exist, whatever they ask.
+//! - Nothing is ever overwritten: texts that were edited or deleted stay as versions.
+//! - Applying reads only rows of this module's own chain, never those that follow the directory:
+//!   the two chains may interleave differently at every site.
+
+mod access;
+mod apply;
+pub mod attachment;
+mod audience;
+pub mod commands;
+mod due;
+mod entitled;
+pub mod events;
+mod follow;
+mod ids;
+pub mod limits;
+pub mod queries;
+mod rows;
+mod search;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use commands::COMMANDS;
+pub use ids::{AttachmentId, ConversationId, MessageId};
+pub use limits::Limits;
+pub use queries::QUERIES;
+
+use kernel::{
+    ApplyError, Audience, Command, CommandSpec, DecideContext, DecideError, Decision, Event,
+    Header, Module, ModuleName, PersonId, QuerySpec, Timestamp, Topic,
+};
+use rusqlite::Connection;
+
+/// The module.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Messaging {
+    limits: Limits,
+}
+
+impl Messaging {
+    /// The module's name.
+    pub const NAME: ModuleName = "messaging";
+
+    /// The module with an installation's limits.
+    #[must_use]
+    pub const fn with_limits(limits: Limits) -> Self {
+        Self { limits }
+    }
+}
+
+impl Module for Messaging {
+    fn name(&self) -> ModuleName {
+        Self::NAME
+    }
+
+    fn schema(&self) -> &'static str {
+        include_str!("schema.sql")
+    }
+
+    fn schema_version(&self) -> u32 {
+        1
+    }
+
+    fn commands(&self) -> &'static [CommandSpec] {
+        COMMANDS
+    }
+
+    fn queries(&self) -> &'static [QuerySpec] {
+        QUERIES
+    }
+
+    fn decide(
+        &self,
+        rows: &Connection,
+        context: &DecideContext,
+        command: &Command,
+    ) -> Result<Decision, DecideError> {
+        commands::decide(rows, context, self.limits, command)
+    }
+
+    fn apply(&self, rows: &Connection, header: &Header, event: &Event) -> Result<(), ApplyError> {
+        apply::apply(rows, header, event)
+    }
+
+    fn follows(&self) -> &'static [ModuleName] {
+        &[follow::DIRECTORY]
+    }
+
+    fn follow(&self, rows: &Connection, header: &Header, event: &Event) -> Result<(), ApplyError> {
+        follow::follow(rows, header, event)
+    }
+
+    fn due(&self, rows: &Connection, now: Timestamp) -> Result<Vec<Command>, rusqlite::Error> {
+        due::due(rows, now)
+    }
+
+    fn audience(&self, rows: &Connection, event: &Event) -> Result<Audience, rusqlite::Error> {
+        audience::audience(rows, event)
+    }
+
+    fn topics(&self, rows: &Connection, person: PersonId) -> Result<Vec<Topic>, rusqlite::Error> {
+        audience::topics(rows, person)
+    }
+}
