@@ -30,6 +30,7 @@ pub(crate) struct Reply {
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt {
     pub(crate) site: usize,
+    pub(crate) sent_at: i64,
     pub(crate) reply: Option<Reply>,
 }
 
@@ -60,7 +61,9 @@ pub(crate) type Dump = Vec<String>;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct History {
     pub(crate) mix: Mix,
-    /// Moments at which something was wrong.
+    /// The site that is left while the other is lost or cut off, and nothing else is wrong.
+    pub(crate) survivor: Option<usize>,
+    /// When something was wrong, from and to.
     pub(crate) troubles: Vec<(i64, i64)>,
     pub(crate) healed_at: i64,
     pub(crate) ended_at: i64,

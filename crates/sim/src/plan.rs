@@ -125,6 +125,18 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// The site that is left, where the plan is to lose the other one and nothing else.
+    pub(crate) fn survivor(&self) -> Option<Place> {
+        let planned = self.faults.first().filter(|_| self.mix != Mix::Storm)?;
+        match planned.fault {
+            Fault::KillSite { site, .. } => Some(1 - site),
+            Fault::CutOff { place } => Some(1 - place),
+            _ => None,
+        }
+    }
+}
+
 fn faults(mix: Mix, dice: &Dice, heal_at: i64) -> Vec<Planned> {
     let long = |fault| Planned {
         begins: 4_000,

@@ -113,7 +113,11 @@ impl World {
         if wish.answer.is_some() {
             return;
         }
-        wish.attempts.push(Attempt { site, reply: None });
+        wish.attempts.push(Attempt {
+            site,
+            sent_at: self.now,
+            reply: None,
+        });
         let attempt = wish.attempts.len() - 1;
         if self.network.serves_clients(site) {
             let event = Event::RequestArrives { issue, attempt };

@@ -20,6 +20,7 @@ impl World {
         });
         self.history.replay = self.replay(&chain, &payloads);
         self.history.mix = self.plan.mix;
+        self.history.survivor = self.plan.survivor();
         self.history.healed_at = self.plan.heal_at;
         self.history.ended_at = self.plan.end_at;
         self.history.chain = chain;
