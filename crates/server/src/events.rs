@@ -100,7 +100,14 @@ struct Subscription {
 impl Connection {
     fn new(site: Arc<Site>, session: SignedIn, socket: WebSocket) -> Self {
         let (queue, deliveries) = mpsc::channel(QUEUE_MAX);
-        Self { site, session, socket, queue, deliveries, subscriptions: HashMap::new() }
+        Self {
+            site,
+            session,
+            socket,
+            queue,
+            deliveries,
+            subscriptions: HashMap::new(),
+        }
     }
 
     async fn run(&mut self) -> Goodbye {
@@ -149,25 +156,37 @@ impl Connection {
         }
         let id = wish.partition;
         self.unsubscribe(&id);
-        let member = self.site.person_of(&self.session.account, id.workspace).await;
+        let member = self
+            .site
+            .person_of(&self.session.account, id.workspace)
+            .await;
         let (Some(person), Some(hub)) = (member, self.site.hub(&id)) else {
             let problem = serde_json::json!({ "partition": id, "refused": "workspace_not_found" });
             return self.send(problem).await;
         };
         let Some(topics) = topics(&hub, person).await else {
-            return self.send(serde_json::json!({ "partition": id, "reset": true })).await;
+            return self
+                .send(serde_json::json!({ "partition": id, "reset": true }))
+                .await;
         };
         let listener = hub.listen(person, topics, self.queue.clone());
         let now = *hub.partition().applied().borrow();
-        self.subscriptions
-            .insert(id.clone(), Subscription { hub: Arc::clone(&hub), listener, sent: now });
+        self.subscriptions.insert(
+            id.clone(),
+            Subscription {
+                hub: Arc::clone(&hub),
+                listener,
+                sent: now,
+            },
+        );
         let after = wish.after.unwrap_or(now);
         if after > now || now - after > BACKLOG_MAX {
             let reset = serde_json::json!({ "partition": id, "reset": true, "at": now });
             return self.send(reset).await;
         }
         self.send_backlog(&hub, person, after, now).await?;
-        self.send(serde_json::json!({ "partition": id, "at": now })).await
+        self.send(serde_json::json!({ "partition": id, "at": now }))
+            .await
     }
 
     fn unsubscribe(&mut self, id: &PartitionId) {
@@ -199,8 +218,13 @@ impl Connection {
     }
 
     async fn deliver(&mut self, listener: ListenerId, delivery: Delivery) -> Result<(), Goodbye> {
-        let found = self.subscriptions.iter_mut().find(|(_, s)| s.listener == listener);
-        let Some((id, subscription)) = found else { return Ok(()) };
+        let found = self
+            .subscriptions
+            .iter_mut()
+            .find(|(_, s)| s.listener == listener);
+        let Some((id, subscription)) = found else {
+            return Ok(());
+        };
         match delivery {
             Delivery::Event(seq, message) => {
                 if seq > subscription.sent {
@@ -232,7 +256,8 @@ impl Connection {
             // Deliveries up to `at` may still be queued: they come first on their own, and a
             // position is only told when nothing waits.
             if listens && self.deliveries.is_empty() {
-                self.send(serde_json::json!({ "partition": id, "at": at })).await?;
+                self.send(serde_json::json!({ "partition": id, "at": at }))
+                    .await?;
             } else if !listens {
                 self.subscriptions.remove(&id);
                 let message = serde_json::json!({ "partition": id, "reset": true, "at": at });
@@ -254,7 +279,10 @@ impl Connection {
     }
 
     async fn send_text(&mut self, text: Utf8Bytes) -> Result<(), Goodbye> {
-        self.socket.send(Message::Text(text)).await.map_err(|_| Goodbye::Gone)
+        self.socket
+            .send(Message::Text(text))
+            .await
+            .map_err(|_| Goodbye::Gone)
     }
 
     async fn close(&mut self, reason: Goodbye) {
@@ -280,7 +308,10 @@ impl Connection {
 
 async fn topics(hub: &PartitionHub, person: PersonId) -> Option<Vec<kernel::Topic>> {
     let module = Arc::clone(&hub.partition().module);
-    hub.partition().query(None, move |rows| Ok(module.topics(rows, person)?)).await.ok()
+    hub.partition()
+        .query(None, move |rows| Ok(module.topics(rows, person)?))
+        .await
+        .ok()
 }
 
 /// The messages a person missed after `after`, up to `until`, and how far they reach. `None` when
@@ -293,10 +324,17 @@ async fn backlog(
     until: Seq,
 ) -> Option<(Seq, Vec<Utf8Bytes>)> {
     let partition = hub.partition();
-    let entries = site.engine.read(&partition.id, after, BACKLOG_BATCH).await.ok()?;
+    let entries = site
+        .engine
+        .read(&partition.id, after, BACKLOG_BATCH)
+        .await
+        .ok()?;
     let keys = partition.keys();
     let mut opened = Vec::with_capacity(entries.len());
-    for entry in entries.into_iter().filter(|entry| entry.header.seq <= until) {
+    for entry in entries
+        .into_iter()
+        .filter(|entry| entry.header.seq <= until)
+    {
         let payload = keys.open(&entry.header, &entry.sealed).ok()?;
         opened.push((entry.header, entry.hash, payload));
     }
@@ -315,8 +353,17 @@ async fn backlog(
                 }
                 audiences.push(audience);
             }
-            let entry = AppliedEntry { header, hash, payload, audiences };
-            shown.extend(hub::messages(&entry).into_iter().map(|(_, message)| message));
+            let entry = AppliedEntry {
+                header,
+                hash,
+                payload,
+                audiences,
+            };
+            shown.extend(
+                hub::messages(&entry)
+                    .into_iter()
+                    .map(|(_, message)| message),
+            );
         }
         Ok(shown)
     });

@@ -54,7 +54,10 @@ impl PartitionHub {
     #[must_use]
     pub fn start(partition: Arc<Partition>) -> Arc<Self> {
         let announcements = partition.announcements();
-        let hub = Arc::new(Self { partition, listeners: Mutex::default() });
+        let hub = Arc::new(Self {
+            partition,
+            listeners: Mutex::default(),
+        });
         tokio::spawn(Arc::clone(&hub).deliver_all(announcements));
         hub
     }
@@ -82,10 +85,21 @@ impl PartitionHub {
         listeners.next += 1;
         let id = listeners.next;
         for topic in &topics {
-            listeners.by_topic.entry(topic.clone()).or_default().insert(id);
+            listeners
+                .by_topic
+                .entry(topic.clone())
+                .or_default()
+                .insert(id);
         }
         listeners.by_person.entry(person).or_default().insert(id);
-        listeners.by_id.insert(id, Listener { person, topics, queue });
+        listeners.by_id.insert(
+            id,
+            Listener {
+                person,
+                topics,
+                queue,
+            },
+        );
         id
     }
 
@@ -113,13 +127,12 @@ impl PartitionHub {
     }
 
     fn lock(&self) -> MutexGuard<'_, Listeners> {
-        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
+        self.listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn deliver_all(
-        self: Arc<Self>,
-        mut announcements: broadcast::Receiver<Announcement>,
-    ) {
+    async fn deliver_all(self: Arc<Self>, mut announcements: broadcast::Receiver<Announcement>) {
         loop {
             match announcements.recv().await {
                 Ok(Announcement::Applied(entries)) => {
@@ -135,8 +148,11 @@ impl PartitionHub {
     }
 
     async fn entitle_anew(&self, entry: &AppliedEntry) {
-        let people: BTreeSet<PersonId> =
-            entry.audiences.iter().flat_map(|a| a.entitled_anew.iter().copied()).collect();
+        let people: BTreeSet<PersonId> = entry
+            .audiences
+            .iter()
+            .flat_map(|a| a.entitled_anew.iter().copied())
+            .collect();
         for person in people {
             if !self.lock().by_person.contains_key(&person) {
                 continue;
@@ -186,14 +202,18 @@ impl Listeners {
     /// Hands a delivery over; a full queue removes the listener, whose connection notices that its
     /// sender is gone.
     fn hand(&mut self, id: ListenerId, delivery: Delivery) {
-        let Some(listener) = self.by_id.get(&id) else { return };
+        let Some(listener) = self.by_id.get(&id) else {
+            return;
+        };
         if listener.queue.try_send((id, delivery)).is_err() {
             self.remove(id);
         }
     }
 
     fn remove(&mut self, id: ListenerId) {
-        let Some(listener) = self.by_id.remove(&id) else { return };
+        let Some(listener) = self.by_id.remove(&id) else {
+            return;
+        };
         for topic in &listener.topics {
             if let Some(ids) = self.by_topic.get_mut(topic) {
                 ids.remove(&id);
@@ -211,15 +231,22 @@ impl Listeners {
     }
 
     fn entitle(&mut self, person: PersonId, topics: &[Topic]) {
-        let ids: Vec<ListenerId> =
-            self.by_person.get(&person).into_iter().flatten().copied().collect();
+        let ids: Vec<ListenerId> = self
+            .by_person
+            .get(&person)
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect();
         for id in ids {
             if topics.is_empty() {
                 self.hand(id, Delivery::Ended);
                 self.remove(id);
                 continue;
             }
-            let Some(listener) = self.by_id.get_mut(&id) else { continue };
+            let Some(listener) = self.by_id.get_mut(&id) else {
+                continue;
+            };
             let old = std::mem::replace(&mut listener.topics, topics.to_vec());
             for topic in old {
                 if let Some(ids) = self.by_topic.get_mut(&topic) {
@@ -262,5 +289,8 @@ pub fn messages(entry: &AppliedEntry) -> Vec<(Vec<Topic>, Utf8Bytes)> {
 /// Whether someone entitled to `topics` is shown something meant for `audience`.
 #[must_use]
 pub fn is_shown(topics: &HashSet<&str>, audience: &Audience) -> bool {
-    audience.topics.iter().any(|topic| topics.contains(topic.as_str()))
+    audience
+        .topics
+        .iter()
+        .any(|topic| topics.contains(topic.as_str()))
 }

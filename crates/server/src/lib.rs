@@ -4,11 +4,13 @@
 mod assets;
 pub mod attachments;
 pub mod config;
-mod events;
 mod hub;
 pub mod limits;
+pub mod operations;
 pub mod peer;
 pub mod problem;
 pub mod runtime;
 pub mod session;
 pub mod site;
+pub mod status;
+pub mod watch;

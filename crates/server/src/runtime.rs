@@ -6,7 +6,7 @@ mod partition;
 mod readers;
 mod writer;
 
-pub use follow::follow_source;
+pub use follow::{follow_source, source_of};
 pub use partition::{Announcement, ModuleState, Partition, PartitionStatus};
 pub use readers::QueryFailure;
 pub use writer::{Remote, WriterContext};

@@ -86,7 +86,11 @@ impl Site {
             clock: parts.clock,
             random: parts.random,
             engine: parts.engine,
-            modules: parts.modules.into_iter().map(|module| (module.name(), module)).collect(),
+            modules: parts
+                .modules
+                .into_iter()
+                .map(|module| (module.name(), module))
+                .collect(),
             installation_key: parts.installation_key,
             remote: parts.remote,
             runtime: Handle::current(),
@@ -149,7 +153,11 @@ impl Site {
     }
 
     fn lookup(&self, id: &PartitionId) -> Option<Open> {
-        self.open.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+        self.open
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+            .cloned()
     }
 
     /// Submits a command of one of this site's clients and waits for its outcome.
@@ -161,7 +169,9 @@ impl Site {
     pub async fn submit_via(&self, via: Via, id: &PartitionId, command: Command) -> Outcome {
         match self.partition(id) {
             Some(partition) => partition.submit(via, command).await,
-            None => Outcome::Unavailable { cause: "this site has not opened the partition".into() },
+            None => Outcome::Unavailable {
+                cause: "this site has not opened the partition".into(),
+            },
         }
     }
 
@@ -182,9 +192,10 @@ impl Site {
     /// The active person an account is in a workspace.
     pub async fn person_of(&self, account: AccountId, workspace: WorkspaceId) -> Option<PersonId> {
         let id = PartitionId::new(workspace, "directory");
-        let found =
-            self.query(&id, None, move |rows| Ok(directory::person_of_account(rows, account)?));
-        found.await.ok().flatten()
+        let found = self.query(&id, None, move |rows| {
+            Ok(directory::queries::membership(rows, account)?)
+        });
+        found.await.ok().flatten().map(|member| member.id)
     }
 
     /// Changes whenever sessions may have been ended.
@@ -202,7 +213,12 @@ impl Site {
     /// Lets clients know that this site goes down, and stops the writers.
     pub fn drain(&self) {
         self.draining.send_replace(true);
-        for open in self.open.read().unwrap_or_else(PoisonError::into_inner).values() {
+        for open in self
+            .open
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+        {
             open.partition.close();
         }
     }
@@ -224,7 +240,9 @@ impl Site {
     #[must_use]
     pub fn partitions(&self) -> Vec<Arc<Partition>> {
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-        open.values().map(|open| Arc::clone(&open.partition)).collect()
+        open.values()
+            .map(|open| Arc::clone(&open.partition))
+            .collect()
     }
 
     fn open(self: &Arc<Self>, id: &PartitionId, keys: &KeyRing) -> std::io::Result<()> {
@@ -232,7 +250,9 @@ impl Site {
             open.partition.set_keys(keys.clone());
             return Ok(());
         }
-        let Some(module) = self.modules.get(id.module.as_str()).cloned() else { return Ok(()) };
+        let Some(module) = self.modules.get(id.module.as_str()).cloned() else {
+            return Ok(());
+        };
         let partition = Partition::open(
             self.partition_config(id),
             Arc::clone(&module),
@@ -247,8 +267,14 @@ impl Site {
             &self.config.limits,
         )?;
         let hub = PartitionHub::start(Arc::clone(&partition));
-        let open = Open { partition: Arc::clone(&partition), hub };
-        self.open.write().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), open);
+        let open = Open {
+            partition: Arc::clone(&partition),
+            hub,
+        };
+        self.open
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id.clone(), open);
         for source in module.follows() {
             if let Some(source) = self.partition(&source_of(id, source)) {
                 let engine = Arc::clone(&self.engine);
@@ -262,22 +288,29 @@ impl Site {
     fn partition_config(&self, id: &PartitionId) -> partition::Config {
         let sites: Vec<SiteName> = self.config.sites().map(|node| node.name.clone()).collect();
         let peer = self.config.peer_site().map(|node| node.name.clone());
-        let first = partition::initial_lead(id, &sites).unwrap_or(&self.name).clone();
+        let first = partition::initial_lead(id, &sites)
+            .unwrap_or(&self.name)
+            .clone();
         partition::Config::new(id.clone(), self.name.clone(), peer, first)
     }
 
     fn view_path(&self, id: &PartitionId) -> PathBuf {
-        self.config.data.join("views").join(format!("{}-{}.sqlite", id.workspace, id.module))
+        self.config
+            .data
+            .join("views")
+            .join(format!("{}-{}.sqlite", id.workspace, id.module))
     }
 
     /// Opens the partitions of every workspace the installation knows, with its present keys.
     async fn keep_workspaces_open(self: Arc<Self>) {
         let id = PartitionId::new(WorkspaceId::INSTALLATION, "installation");
-        let Some(installation) = self.partition(&id) else { return };
+        let Some(installation) = self.partition(&id) else {
+            return;
+        };
         let mut applied = installation.applied();
         loop {
             let seq = *applied.borrow_and_update();
-            let rings = installation.query(None, |rows| Ok(installation::workspace_keys(rows)?));
+            let rings = installation.query(None, |rows| Ok(workspace_keys(rows)?));
             match rings.await {
                 Ok(rings) => {
                     for (workspace, keys) in rings {
@@ -293,11 +326,7 @@ impl Site {
         }
     }
 
-    fn open_workspace(self: &Arc<Self>, workspace: WorkspaceId, keys: &[(KeyId, [u8; 32])]) {
-        let mut ring = KeyRing::default();
-        for (id, key) in keys {
-            ring.insert(*id, DataKey::from_bytes(*key));
-        }
+    fn open_workspace(self: &Arc<Self>, workspace: WorkspaceId, ring: &KeyRing) {
         // A followed partition is opened before the one that follows it.
         let mut modules: Vec<_> = self
             .modules
@@ -307,7 +336,7 @@ impl Site {
         modules.sort_by_key(|module| module.follows().len());
         for module in modules {
             let id = PartitionId::new(workspace, module.name());
-            if let Err(error) = self.open(&id, &ring) {
+            if let Err(error) = self.open(&id, ring) {
                 tracing::error!(partition = %id, %error, "partition cannot be opened");
             }
         }
@@ -332,4 +361,19 @@ impl Site {
             }
         }
     }
+}
+
+/// Every workspace with its data keys.
+fn workspace_keys(
+    rows: &rusqlite::Connection,
+) -> Result<Vec<(WorkspaceId, KeyRing)>, rusqlite::Error> {
+    let mut rings = Vec::new();
+    for workspace in installation::queries::workspaces(rows)? {
+        let mut ring = KeyRing::default();
+        for (id, key) in installation::queries::key_ring(rows, workspace.id)? {
+            ring.insert(id, DataKey::from_bytes(key.0));
+        }
+        rings.push((workspace.id, ring));
+    }
+    Ok(rings)
 }

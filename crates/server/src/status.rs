@@ -67,7 +67,11 @@ impl Contacts {
         every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             every.tick().await;
-            let others = site.config.nodes.iter().filter(|node| node.name != site.name);
+            let others = site
+                .config
+                .nodes
+                .iter()
+                .filter(|node| node.name != site.name);
             let looks = others.map(|node| self.look(&site, &link, &node.name, node.role));
             futures_util::future::join_all(looks).await;
         }
@@ -78,15 +82,28 @@ impl Contacts {
         let said: Option<Value> = link.get(node, "/peer/status", LOOK_PATIENCE).await.ok();
         let Some(said) = said else { return };
         let at = site.clock.now();
-        let said = (role == Role::Site).then(|| serde_json::from_value(said).ok()).flatten();
-        let contact = Contact { at, round_trip_ms: at.since(began), said };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(node.clone(), contact);
+        let said = (role == Role::Site)
+            .then(|| serde_json::from_value(said).ok())
+            .flatten();
+        let contact = Contact {
+            at,
+            round_trip_ms: at.since(began),
+            said,
+        };
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(node.clone(), contact);
     }
 
     /// The last contact with a node.
     #[must_use]
     pub fn with(&self, node: &SiteName) -> Option<Contact> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(node).cloned()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(node)
+            .cloned()
     }
 }
 
@@ -114,7 +131,10 @@ pub fn is_ready(site: &Site) -> bool {
     !statuses.is_empty()
         && statuses.iter().all(|status| {
             matches!(status.state, ModuleState::Running | ModuleState::Overloaded)
-                && status.core.as_ref().is_some_and(|core| core.head.seq >= core.known)
+                && status
+                    .core
+                    .as_ref()
+                    .is_some_and(|core| core.head.seq >= core.known)
         })
 }
 
@@ -160,7 +180,10 @@ pub async fn whole(site: &Site, contacts: &Contacts) -> Value {
 fn partition(site: &Site, contacts: &Contacts, status: &PartitionStatus) -> Value {
     let core = status.core.as_ref();
     let seq = core.map(|core| core.head.seq);
-    let peer = site.config.peer_site().and_then(|node| contacts.with(&node.name));
+    let peer = site
+        .config
+        .peer_site()
+        .and_then(|node| contacts.with(&node.name));
     let at_peer = peer
         .as_ref()
         .and_then(|contact| contact.said.as_ref())
@@ -191,15 +214,18 @@ fn partition(site: &Site, contacts: &Contacts, status: &PartitionStatus) -> Valu
 fn modules(statuses: &[PartitionStatus]) -> Value {
     let mut modules: BTreeMap<&str, (ModuleState, usize, u32, Option<Timestamp>)> = BTreeMap::new();
     for status in statuses {
-        let module = modules
-            .entry(&status.partition.module)
-            .or_insert((ModuleState::Running, 0, 0, None));
+        let module =
+            modules
+                .entry(&status.partition.module)
+                .or_insert((ModuleState::Running, 0, 0, None));
         if status.state != ModuleState::Running {
             module.0 = status.state;
         }
         module.1 += status.queue;
         module.2 += status.restarts;
-        module.3 = module.3.max(status.last_failure.as_ref().map(|(at, _)| *at));
+        module.3 = module
+            .3
+            .max(status.last_failure.as_ref().map(|(at, _)| *at));
     }
     modules
         .into_iter()

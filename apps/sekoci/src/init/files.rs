@@ -5,6 +5,7 @@ use super::founding::{FirstAccount, FirstWorkspace, Founding};
 use super::plan::{EngineKind, Made, NodePlan, Plan};
 use crate::agent;
 use crate::cli::failure::Failure;
+use installation::password::{Cost, Passwords};
 use kernel::clock::SystemClock;
 use kernel::{AccountId, PersonId, Random, WorkspaceId};
 use server::config::{Config, EngineConfig, Identity, Limits, NodeConfig, ProberConfig, Role};
@@ -50,8 +51,11 @@ impl Secrets {
         let operator_password =
             plan.operator_password.clone().unwrap_or_else(|| hexadecimal::<12>(random));
         let prober_password = hexadecimal::<24>(random);
+        let passwords = Passwords::new(Cost::RECOMMENDED, random)
+            .map_err(|e| Failure::failed(e.to_string()))?;
         let account = |user: &str, password: &str| {
-            installation::password::hash(password, random)
+            passwords
+                .hash(password, random)
                 .map(|password_hash| FirstAccount {
                     account: AccountId::new(&SystemClock, random),
                     user: user.into(),

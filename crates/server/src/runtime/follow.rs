@@ -62,7 +62,8 @@ async fn fetch(
     let opened: Result<Vec<_>, _> = entries
         .into_iter()
         .map(|entry| {
-            keys.open(&entry.header, &entry.sealed).map(|payload| (entry.header, entry.hash, payload))
+            keys.open(&entry.header, &entry.sealed)
+                .map(|payload| (entry.header, entry.hash, payload))
         })
         .collect();
     opened.ok().filter(|entries| !entries.is_empty())

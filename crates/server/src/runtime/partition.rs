@@ -1,9 +1,9 @@
 //! A partition as the rest of the site sees it: a mailbox, a state, a stream of applied entries.
 
 use super::readers::{QueryFailure, Readers};
-use super::writer::{self, Mail, Remote, WriterContext};
+use super::writer::{self, Mail, WriterContext};
+use journal::KeyRing;
 use journal::partition::{AppliedEntry, Config, Outcome, Status};
-use journal::{Engine, KeyRing};
 use kernel::{Clock, Command, DecideError, Module, PartitionId, Seq, Timestamp};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -117,27 +117,47 @@ impl Partition {
             clock: Arc::clone(&context.clock),
             shared: Arc::clone(&shared),
         });
-        writer::spawn(writer::Writer { config, module, view_path, context, shared, mail, inbox })?;
+        writer::spawn(writer::Writer {
+            config,
+            module,
+            view_path,
+            context,
+            shared,
+            mail,
+            inbox,
+        })?;
         Ok(partition)
     }
 
     /// Submits a command and waits for its outcome.
     pub async fn submit(&self, via: journal::partition::Via, command: Command) -> Outcome {
         if self.state() == ModuleState::Hung {
-            return Outcome::Unavailable { cause: "the module is hung".into() };
+            return Outcome::Unavailable {
+                cause: "the module is hung".into(),
+            };
         }
         if self.shared.queue.load(Ordering::Relaxed) >= self.mailbox_max {
             return Outcome::Overloaded;
         }
         let (reply, outcome) = oneshot::channel();
         self.shared.queue.fetch_add(1, Ordering::Relaxed);
-        if self.mail.send(Mail::Submit { via, command, reply }).is_err() {
+        if self
+            .mail
+            .send(Mail::Submit {
+                via,
+                command,
+                reply,
+            })
+            .is_err()
+        {
             self.shared.queue.fetch_sub(1, Ordering::Relaxed);
-            return Outcome::Unavailable { cause: "the site is shutting down".into() };
+            return Outcome::Unavailable {
+                cause: "the site is shutting down".into(),
+            };
         }
-        outcome
-            .await
-            .unwrap_or_else(|_| Outcome::Unknown { cause: "the module was restarted".into() })
+        outcome.await.unwrap_or_else(|_| Outcome::Unknown {
+            cause: "the module was restarted".into(),
+        })
     }
 
     /// Runs a query on a reader of the view, after waiting until `min_seq` is applied.
@@ -192,7 +212,9 @@ impl Partition {
 
     /// Tells the core how well appends would be kept now.
     pub fn set_durability(&self, durability: Option<journal::Durability>) {
-        self.send(Mail::Input(journal::partition::Input::Durability(durability)));
+        self.send(Mail::Input(journal::partition::Input::Durability(
+            durability,
+        )));
     }
 
     pub(super) fn send(&self, mail: Mail) {
@@ -211,7 +233,13 @@ impl Partition {
         let began = self.shared.step_began.load(Ordering::Relaxed);
         if began > 0 && self.clock.now().millis() - began > HUNG_AFTER_MS {
             ModuleState::Hung
-        } else if self.shared.status.read().unwrap_or_else(PoisonError::into_inner).is_none() {
+        } else if self
+            .shared
+            .status
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_none()
+        {
             ModuleState::Restarting
         } else if self.shared.queue.load(Ordering::Relaxed) >= self.mailbox_max {
             ModuleState::Overloaded
@@ -226,7 +254,12 @@ impl Partition {
         PartitionStatus {
             partition: self.id.clone(),
             state: self.state(),
-            core: self.shared.status.read().unwrap_or_else(PoisonError::into_inner).clone(),
+            core: self
+                .shared
+                .status
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone(),
             queue: self.shared.queue.load(Ordering::Relaxed),
             restarts: self.shared.restarts.load(Ordering::Relaxed),
             last_failure: self
@@ -238,9 +271,3 @@ impl Partition {
         }
     }
 }
-
-/// Kept so that the writer's collaborators can be named in one place.
-pub type SharedEngine = Arc<dyn Engine>;
-
-/// The way to the other site.
-pub type SharedRemote = Arc<dyn Remote>;

@@ -62,7 +62,9 @@ impl Readers {
             let _permit = permit;
             let reader = take(&path, &idle).map_err(DecideError::from)?;
             let answer = query(&reader.rows);
-            idle.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+            idle.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(reader);
             answer.map_err(QueryFailure::from)
         })
         .await

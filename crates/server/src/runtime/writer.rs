@@ -2,7 +2,9 @@
 
 use super::partition::{Announcement, Shared};
 use async_trait::async_trait;
-use journal::partition::{Config, Core, CoreError, ForwardResult, Input, Outcome, Output, Via, Waiter};
+use journal::partition::{
+    Config, Core, CoreError, ForwardResult, Input, Outcome, Output, Via, Waiter,
+};
 use journal::{Engine, KeyRing};
 use kernel::{Clock, Command, Module, PartitionId, Seq, SiteName, View, ViewError};
 use std::collections::HashMap;
@@ -50,7 +52,11 @@ pub struct WriterContext {
 
 /// What arrives in a writer's mailbox.
 pub(super) enum Mail {
-    Submit { via: Via, command: Command, reply: oneshot::Sender<Outcome> },
+    Submit {
+        via: Via,
+        command: Command,
+        reply: oneshot::Sender<Outcome>,
+    },
     Input(Input),
     /// For the core with this number only: results for an earlier core are void.
     Result(u64, Input),
@@ -70,7 +76,9 @@ pub(super) struct Writer {
 /// Starts the thread.
 pub(super) fn spawn(writer: Writer) -> std::io::Result<()> {
     let name = format!("w-{}", writer.config.partition.module);
-    std::thread::Builder::new().name(name).spawn(move || writer.run())?;
+    std::thread::Builder::new()
+        .name(name)
+        .spawn(move || writer.run())?;
     Ok(())
 }
 
@@ -102,7 +110,11 @@ impl Writer {
             let born = self.context.clock.now();
             let end = catch_unwind(AssertUnwindSafe(|| self.live(number)))
                 .unwrap_or_else(|panic| End::Failed(Failure::panicked(&*panic)));
-            *self.shared.status.write().unwrap_or_else(PoisonError::into_inner) = None;
+            *self
+                .shared
+                .status
+                .write()
+                .unwrap_or_else(PoisonError::into_inner) = None;
             self.shared.step_began.store(0, Ordering::Relaxed);
             let End::Failed(failure) = end else { return };
             self.record(&failure);
@@ -123,7 +135,11 @@ impl Writer {
         self.shared.restarts.fetch_add(1, Ordering::Relaxed);
         metrics::counter!("sekoci_module_restarts_total", "partition" => partition.to_string())
             .increment(1);
-        let mut last = self.shared.last_failure.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = self
+            .shared
+            .last_failure
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         *last = Some((self.context.clock.now(), failure.message.clone()));
     }
 
@@ -184,7 +200,9 @@ impl Writer {
 
     fn step(&self, life: &mut Life, input: Input) -> Result<(), Failure> {
         let now = self.context.clock.now();
-        self.shared.step_began.store(now.millis(), Ordering::Relaxed);
+        self.shared
+            .step_began
+            .store(now.millis(), Ordering::Relaxed);
         let follows = matches!(input, Input::Follow(_));
         let outputs = life.core.step(now, input);
         self.shared.step_began.store(0, Ordering::Relaxed);
@@ -192,7 +210,8 @@ impl Writer {
             self.carry_out(life, output);
         }
         if follows {
-            self.publish_followed(life.core.view()).map_err(|e| Failure::of_view(&e))?;
+            self.publish_followed(life.core.view())
+                .map_err(|e| Failure::of_view(&e))?;
         }
         let status = life.core.status();
         self.shared.applied.send_if_modified(|seq| {
@@ -200,7 +219,11 @@ impl Writer {
             *seq = status.head.seq;
             changed
         });
-        *self.shared.status.write().unwrap_or_else(PoisonError::into_inner) = Some(status);
+        *self
+            .shared
+            .status
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Some(status);
         Ok(())
     }
 
@@ -209,12 +232,23 @@ impl Writer {
         loop {
             let now = self.context.clock.now();
             let wait = life.core.deadline().since(now).clamp(1, SLEEP_MAX_MS);
-            match self.inbox.recv_timeout(Duration::from_millis(wait.unsigned_abs())) {
-                Ok(Mail::Submit { via, command, reply }) => {
+            match self
+                .inbox
+                .recv_timeout(Duration::from_millis(wait.unsigned_abs()))
+            {
+                Ok(Mail::Submit {
+                    via,
+                    command,
+                    reply,
+                }) => {
                     self.shared.queue.fetch_sub(1, Ordering::Relaxed);
                     life.next_waiter += 1;
                     life.waiters.insert(life.next_waiter, reply);
-                    return Ok(Some(Input::Submit { waiter: life.next_waiter, via, command }));
+                    return Ok(Some(Input::Submit {
+                        waiter: life.next_waiter,
+                        via,
+                        command,
+                    }));
                 }
                 Ok(Mail::Input(input)) => return Ok(Some(input)),
                 Ok(Mail::Result(number, input)) if number == life.number => return Ok(Some(input)),
@@ -233,28 +267,54 @@ impl Writer {
         if inode(&self.view_path) == life.inode {
             return Ok(());
         }
-        Err(Failure { message: "the view's file was removed".into(), replaces_view: true })
+        Err(Failure {
+            message: "the view's file was removed".into(),
+            replaces_view: true,
+        })
     }
 
     fn carry_out(&self, life: &mut Life, output: Output) {
         match output {
-            Output::Append { attempt, after, entries } => {
-                let (engine, id) = (Arc::clone(&self.context.engine), self.config.partition.clone());
+            Output::Append {
+                attempt,
+                after,
+                entries,
+            } => {
+                let (engine, id) = (
+                    Arc::clone(&self.context.engine),
+                    self.config.partition.clone(),
+                );
                 self.spawn(life, async move {
                     let result = engine.append(&id, after, &entries).await;
                     Input::Appended { attempt, result }
                 });
             }
             Output::Read { after, limit } => {
-                let (engine, id) = (Arc::clone(&self.context.engine), self.config.partition.clone());
-                self.spawn(life, async move { Input::Read(engine.read(&id, after, limit).await) });
+                let (engine, id) = (
+                    Arc::clone(&self.context.engine),
+                    self.config.partition.clone(),
+                );
+                self.spawn(life, async move {
+                    Input::Read(engine.read(&id, after, limit).await)
+                });
             }
-            Output::Forward { to, command, at, must_append } => {
-                let (remote, id) = (Arc::clone(&self.context.remote), self.config.partition.clone());
+            Output::Forward {
+                to,
+                command,
+                at,
+                must_append,
+            } => {
+                let (remote, id) = (
+                    Arc::clone(&self.context.remote),
+                    self.config.partition.clone(),
+                );
                 let command_id = command.id;
                 self.spawn(life, async move {
                     let result = remote.forward(&to, &id, *command, at, must_append).await;
-                    Input::Forwarded { command: command_id, result }
+                    Input::Forwarded {
+                        command: command_id,
+                        result,
+                    }
                 });
             }
             Output::Reply { waiter, outcome } => {
@@ -265,7 +325,10 @@ impl Writer {
             }
             Output::Applied(entries) => {
                 // Nobody may be listening.
-                let _ = self.shared.announcements.send(Announcement::Applied(Arc::new(entries)));
+                let _ = self
+                    .shared
+                    .announcements
+                    .send(Announcement::Applied(Arc::new(entries)));
             }
         }
     }
@@ -287,7 +350,10 @@ async fn pass_on_notices(
 ) {
     loop {
         let seq = *notices.borrow_and_update();
-        if mail.send(Mail::Result(number, Input::Noticed(seq))).is_err() {
+        if mail
+            .send(Mail::Result(number, Input::Noticed(seq)))
+            .is_err()
+        {
             return;
         }
         if notices.changed().await.is_err() {
@@ -300,9 +366,10 @@ impl Failure {
     fn of_core(error: &CoreError) -> Self {
         match error {
             CoreError::View(view) => Self::of_view(view),
-            CoreError::Chain(_) | CoreError::Seal(_) => {
-                Self { message: with_sources(error), replaces_view: false }
-            }
+            CoreError::Chain(_) | CoreError::Seal(_) | CoreError::Panicked { .. } => Self {
+                message: with_sources(error),
+                replaces_view: false,
+            },
         }
     }
 
@@ -316,7 +383,10 @@ impl Failure {
                 Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase)
             ),
         };
-        Self { message: with_sources(error), replaces_view }
+        Self {
+            message: with_sources(error),
+            replaces_view,
+        }
     }
 
     fn panicked(panic: &(dyn std::any::Any + Send)) -> Self {
@@ -325,7 +395,10 @@ impl Failure {
             .map(ToString::to_string)
             .or_else(|| panic.downcast_ref::<String>().cloned())
             .unwrap_or_else(|| "no message".into());
-        Self { message: format!("panic: {message}"), replaces_view: false }
+        Self {
+            message: format!("panic: {message}"),
+            replaces_view: false,
+        }
     }
 }
 
