@@ -40,7 +40,7 @@ mod tests {
     fn only_a_site_registers_and_never_an_operator() {
         let mut given = founded();
         let body = json!({
-            "account_id": id(50), "user": "ann", "name": "Ann", "password": "correct horse"});
+            "account_id": id(50), "user": "bea", "name": "Bea", "password": "correct horse"});
         given
             .send("register-account", body.clone())
             .refused("not_permitted");
@@ -51,7 +51,7 @@ mod tests {
         assert_eq!(events[0].data["operator"], json!(false));
         given.send("register-account", body).unchanged();
         let taken = json!({
-            "account_id": id(51), "user": "ANN", "name": "Ann", "password": "correct horse"});
+            "account_id": id(51), "user": "BEA", "name": "Bea", "password": "correct horse"});
         given.send("register-account", taken).refused("user_taken");
     }
 }

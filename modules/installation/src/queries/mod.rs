@@ -19,8 +19,7 @@ pub use passkey_list::{PasskeyList, PasskeyListParameters, PasskeyRow, passkey_l
 pub use workspace_list::{WorkspaceList, WorkspaceListParameters, WorkspaceRow, workspace_list};
 
 use crate::acting::Asked;
-use kernel::{AccountId, Actor, DecideError, QuerySpec, SchemaOf, run_query};
-use rusqlite::Connection;
+use kernel::{AccountId, DecideError, QuerySpec, SchemaOf, run_query};
 
 /// The queries, for the gateway.
 pub const QUERIES: &[QuerySpec] = &[
