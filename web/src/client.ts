@@ -10,7 +10,7 @@ import type { OutboxItem } from "./sync/outbox-item";
 import { Safety } from "./sync/safety";
 import type { SessionStore, StoredSession } from "./sync/session";
 import type { Sites } from "./sync/sites";
-import { EventStream } from "./sync/stream";
+import { EventStream, STOPPED, type StreamView } from "./sync/stream";
 import type { Transport } from "./sync/transport";
 
 export class Client {
@@ -22,6 +22,8 @@ export class Client {
   /** The last status a site sent over the event stream. */
   readonly site = new Store<Partial<Status>>({});
   stream: EventStream | null = null;
+  private readonly streamState = new Store<StreamView>(STOPPED);
+  private streamEnds: (() => void) | null = null;
   private releaseLock: (() => void) | null = null;
   private readonly channel: BroadcastChannel | null;
 
@@ -131,11 +133,11 @@ export class Client {
 
   private async openStream(): Promise<void> {
     this.stream?.stop();
-    const cursors = new Map<string, number>();
+    const cursors = new Map<string, number | null>();
     const stored = new Map((await this.database.cursors.toArray()).map(({ partition, seq }) => [partition, seq]));
     for (const workspace of this.workspaces.values()) {
       for (const partition of [workspace.messagingPartition, workspace.directoryPartition]) {
-        cursors.set(partition, stored.get(partition) ?? 0);
+        cursors.set(partition, stored.get(partition) ?? null);
       }
     }
     this.stream = new EventStream(this.sites, cursors, {
@@ -157,7 +159,17 @@ export class Client {
       },
       onCursor: (partition, seq) => this.keepCursor(partition, seq),
     });
-    this.stream.start();
+    const stream = this.stream;
+    this.streamEnds?.();
+    this.streamEnds = stream.subscribe(() => this.streamState.set(stream.get()));
+    stream.start();
+  }
+
+  /** The event stream's state, whichever connection carries it. */
+  streamView = (): StreamView => this.streamState.get();
+
+  onStream(listener: () => void): () => void {
+    return this.streamState.subscribe(listener);
   }
 
   private readonly cursors = new Map<string, number>();

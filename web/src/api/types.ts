@@ -169,10 +169,10 @@ export interface Person {
   title?: string | null;
   account_id?: Id | null;
   departments?: Id[];
-  roles?: string[];
   role?: string;
   status?: "active" | "deactivated";
   locale?: string | null;
+  has_account?: boolean;
 }
 
 export interface Department {
@@ -191,16 +191,20 @@ export interface Group {
 export interface Role {
   role: string;
   permissions: string[];
-  builtin?: boolean;
+  built_in: boolean;
+  people_count: number;
 }
 
 export interface Invitation {
   id: Id;
   email?: string | null;
   role: string;
-  created_at?: Millis;
-  expires_at?: Millis | null;
-  status?: "open" | "accepted" | "revoked" | "expired";
+  person_id?: Id | null;
+  invited_by: Id;
+  made_at: Millis;
+  expires_at: Millis;
+  status: "open" | "accepted" | "revoked" | "expired";
+  accepted_by?: Id | null;
 }
 
 export interface AccountRow extends Account {
@@ -267,76 +271,84 @@ export type ServerFrame =
 
 export interface SiteStatus {
   name: string;
-  url?: string;
-  reachable: boolean | null;
-  last_contact_at?: Millis | null;
-  role?: "site" | "witness";
-}
-
-export interface PartitionStatus {
-  partition: string;
-  lead: string | null;
-  seq: number;
-  lag: number | null;
+  role: "site" | "witness";
+  url?: string | null;
+  serving?: boolean;
+  reachable: boolean;
+  last_contact: Millis | null;
+  round_trip_ms?: number | null;
+  clock_difference_ms?: number | null;
 }
 
 export type ModuleState = "running" | "overloaded" | "restarting" | "hung" | "failed";
 
-export interface ModuleStatus {
+export interface PartitionStatus {
+  partition: string;
   module: string;
+  workspace: Id;
+  lead: string | null;
+  seq: number | null;
+  known?: number | null;
+  seq_at_peer?: number | null;
+  lag: number | null;
   state: ModuleState;
-  queue?: number;
+  queue?: number | null;
+  trouble?: unknown;
   restarts?: number;
-  last_panic_at?: Millis | null;
 }
 
-export interface Verdict {
-  site: string;
-  verdict: string;
-  by?: { vantage: string; ok: boolean; at: Millis; detail?: string }[];
-}
-
-export interface TimelineStep {
-  at: Millis;
-  kind: string;
-  site?: string;
-  detail?: string;
-  ms_since_fault?: number;
-}
-
-export interface FailoverTimeline {
-  id?: Id;
-  site: string;
-  to?: string;
-  fault_at?: Millis | null;
-  detected_at?: Millis | null;
-  recovered_at?: Millis | null;
-  restored_at?: Millis | null;
-  steps: TimelineStep[];
-  verdict?: Verdict | null;
-}
-
-export interface Drill {
-  id: Id;
-  scenario: string;
-  site: string;
-  started_at: Millis;
-  finished_at?: Millis | null;
-  state: "running" | "passed" | "failed" | "aborted";
-  rto_ms?: number | null;
-  detected_ms?: number | null;
-  lost?: number | null;
-  duplicated?: number | null;
+export interface ModuleStatus {
+  state: ModuleState;
+  queue: number;
+  restarts: number;
+  last_failure_at?: Millis | null;
 }
 
 export interface Status {
   site: string;
+  time?: Millis;
+  version?: string;
   sites: SiteStatus[];
-  engine: Record<string, unknown> | string;
+  engine: Record<string, unknown>;
   durability: Durability | "unknown";
   rpo_now_seconds: number | null;
+  writable?: boolean;
+  ready?: boolean;
   partitions: PartitionStatus[];
-  modules: ModuleStatus[];
-  failover?: FailoverTimeline | null;
-  drill?: Drill | null;
+  modules: Record<string, ModuleStatus>;
+}
+
+/** A line of the continuity timeline. */
+export interface TimelineNote {
+  number: number;
+  incident: Id | null;
+  kind: string;
+  site: string | null;
+  at: Millis;
+  noted_by: string;
+  detail: string;
+  evidence: unknown;
+}
+
+export interface Drill {
+  number: number;
+  drill_id: Id;
+  scenario: string;
+  site: string;
+  started_at: Millis;
+  started_by: string;
+  ended_at: Millis | null;
+  passed: boolean | null;
+  report: DrillReport | null;
+}
+
+export interface DrillReport {
+  rto_ms?: number | null;
+  detected_ms?: number | null;
+  write_gap_ms?: number | null;
+  acknowledged?: number;
+  present?: number;
+  lost?: number;
+  duplicated?: number;
+  rejoin_ms?: number | null;
 }

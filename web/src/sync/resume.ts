@@ -3,8 +3,8 @@
 import type { EntryFrame, ServerFrame } from "../api/types";
 
 export interface PartitionResume {
-  /** The last seq whose events were taken in. */
-  seq: number;
+  /** The last seq whose events were taken in; `null`: none yet, the stream begins now. */
+  seq: number | null;
   /** Whether this connection has reached the site's head. */
   isCaughtUp: boolean;
   /** Entries taken in since the connection opened, until caught up. */
@@ -20,8 +20,10 @@ export type StreamEffect =
   | { kind: "caught-up"; partition: string; entries: number };
 
 /** The subscription to send when a connection opens. */
-export function subscription(resume: Resume): { subscribe: { partition: string; after: number }[] } {
-  return { subscribe: [...resume].map(([partition, { seq }]) => ({ partition, after: seq })) };
+export function subscription(resume: Resume): { subscribe: { partition: string; after?: number }[] } {
+  return {
+    subscribe: [...resume].map(([partition, { seq }]) => (seq === null ? { partition } : { partition, after: seq })),
+  };
 }
 
 /** The state at the opening of a new connection, to whichever site. */
@@ -51,7 +53,7 @@ export function received(resume: Resume, frame: ServerFrame): { resume: Resume; 
     return { resume, effects: [] };
   }
   if ("reset" in frame) {
-    const seq = Math.max(known.seq, frame.at ?? 0);
+    const seq = frame.at === undefined ? known.seq : Math.max(known.seq ?? 0, frame.at);
     return {
       resume: withPartition(resume, frame.partition, { ...known, seq }),
       effects: [{ kind: "refetch", partition: frame.partition }],
@@ -61,14 +63,18 @@ export function received(resume: Resume, frame: ServerFrame): { resume: Resume; 
     const effects: StreamEffect[] = known.isCaughtUp
       ? []
       : [{ kind: "caught-up", partition: frame.partition, entries: known.catchingUp }];
+    if (known.seq === null) {
+      // What was fetched before the stream began may have missed what happened in between.
+      effects.push({ kind: "refetch", partition: frame.partition });
+    }
     // A site that is behind the other one reports an older head: that is no reason to go back.
-    const seq = Math.max(known.seq, frame.at);
+    const seq = Math.max(known.seq ?? 0, frame.at);
     return {
       resume: withPartition(resume, frame.partition, { seq, isCaughtUp: true, catchingUp: 0 }),
       effects,
     };
   }
-  if (frame.seq <= known.seq) {
+  if (known.seq !== null && frame.seq <= known.seq) {
     return { resume, effects: [] };
   }
   return {

@@ -15,6 +15,7 @@ const SITES_KEY = "sekoci.sites";
 
 export class SessionStore {
   private session: StoredSession | null;
+  private ended = false;
   private readonly listeners = new Set<() => void>();
 
   constructor(private readonly storage: Storage = localStorage) {
@@ -45,6 +46,19 @@ export class SessionStore {
       this.storage.setItem(SITES_KEY, JSON.stringify(session.sites));
     }
     this.changed();
+  }
+
+  /** The sites say that the session is over; what this device keeps stays for the next sign-in. */
+  end(): void {
+    if (this.session !== null) {
+      this.ended = true;
+      this.set(null);
+    }
+  }
+
+  /** Whether the last session was ended by the sites rather than by the person. */
+  wasEnded(): boolean {
+    return this.ended;
   }
 
   /** The sites any earlier session named: signing in must work when the page's own site is dead. */

@@ -27,6 +27,15 @@ export interface StreamView {
   heardAt: number | null;
 }
 
+export const STOPPED: StreamView = {
+  phase: "stopped",
+  retryAt: null,
+  failures: 0,
+  isCaughtUp: false,
+  catchingUp: 0,
+  heardAt: null,
+};
+
 export interface StreamDoors {
   token(): string | null;
   onEffect(effect: StreamEffect): void;
@@ -46,14 +55,7 @@ export const DEAD_AFTER_MS = 3_000;
 const OPENING_TAKES_AT_MOST_MS = 4_000;
 
 export class EventStream {
-  private view: StreamView = {
-    phase: "stopped",
-    retryAt: null,
-    failures: 0,
-    isCaughtUp: false,
-    catchingUp: 0,
-    heardAt: null,
-  };
+  private view: StreamView = STOPPED;
   private resume: Resume;
   private socket: WebSocket | null = null;
   private site = "";
@@ -67,7 +69,7 @@ export class EventStream {
 
   constructor(
     private readonly sites: Sites,
-    cursors: ReadonlyMap<string, number>,
+    cursors: ReadonlyMap<string, number | null>,
     private readonly doors: StreamDoors,
   ) {
     this.now = doors.now ?? Date.now;
@@ -188,7 +190,7 @@ export class EventStream {
     this.resume = resume;
     if ("partition" in frame) {
       const seq = resume.get(frame.partition)?.seq;
-      if (seq !== undefined && seq !== before.get(frame.partition)?.seq) {
+      if (seq !== undefined && seq !== null && seq !== before.get(frame.partition)?.seq) {
         this.doors.onCursor(frame.partition, seq);
       }
     }
@@ -223,10 +225,11 @@ export class EventStream {
 
   private set(change: Partial<StreamView>): void {
     const next = { ...this.view, ...change };
+    // Hearing from the site again is not worth a new look at the page.
     const isSame = (Object.keys(change) as (keyof StreamView)[]).every(
       (key) => key === "heardAt" || this.view[key] === next[key],
     );
-    this.view = isSame ? Object.assign(this.view, { heardAt: next.heardAt }) : next;
+    this.view = next;
     if (!isSame) {
       for (const listener of this.listeners) {
         listener();

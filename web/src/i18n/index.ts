@@ -1,0 +1,181 @@
+/** Languages: each is loaded when chosen; all have exactly the same keys. */
+
+import i18next from "i18next";
+import { useCallback, useSyncExternalStore } from "react";
+import type en from "./en";
+
+export const LANGUAGES = ["en", "id", "zh-Hans", "zh-Hant"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** Every language in its own words: shown the same whatever language is in use. */
+export const LANGUAGE_NAMES: Record<Language, string> = {
+  en: "English",
+  id: "Bahasa Indonesia",
+  "zh-Hans": "简体中文",
+  "zh-Hant": "繁體中文",
+};
+
+type Entry = keyof typeof en;
+/** Keys as they are asked for: without the plural ending. */
+export type Key = Entry extends infer K ? (K extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : K) : never;
+export type Dictionary = Record<Entry, string>;
+export type Translate = (key: Key, values?: Record<string, string | number>) => string;
+
+const loaders: Record<Language, () => Promise<{ default: Dictionary }>> = {
+  en: () => import("./en"),
+  id: () => import("./id"),
+  "zh-Hans": () => import("./zh-Hans"),
+  "zh-Hant": () => import("./zh-Hant"),
+};
+
+const KEY = "sekoci.language";
+const listeners = new Set<() => void>();
+let version = 0;
+
+/** The best language for what the browser asks for. */
+export function preferredLanguage(tags: readonly string[]): Language {
+  for (const tag of tags) {
+    const lower = tag.toLowerCase();
+    if (/^zh\b.*(hant|tw|hk|mo)/.test(lower)) {
+      return "zh-Hant";
+    }
+    if (/^zh\b/.test(lower)) {
+      return "zh-Hans";
+    }
+    if (/^(id|in)\b/.test(lower)) {
+      return "id";
+    }
+    if (/^en\b/.test(lower)) {
+      return "en";
+    }
+  }
+  return "en";
+}
+
+export function currentLanguage(): Language {
+  return (i18next.language as Language | undefined) ?? "en";
+}
+
+export async function startLanguages(): Promise<void> {
+  const stored = localStorage.getItem(KEY);
+  const first = LANGUAGES.find((language) => language === stored) ?? preferredLanguage(navigator.languages);
+  await i18next.init({
+    lng: first,
+    fallbackLng: false,
+    keySeparator: false,
+    nsSeparator: false,
+    interpolation: { escapeValue: false },
+    resources: { [first]: { translation: (await loaders[first]()).default } },
+  });
+  document.documentElement.lang = first;
+}
+
+export async function setLanguage(language: Language): Promise<void> {
+  if (!i18next.hasResourceBundle(language, "translation")) {
+    i18next.addResourceBundle(language, "translation", (await loaders[language]()).default);
+  }
+  await i18next.changeLanguage(language);
+  localStorage.setItem(KEY, language);
+  document.documentElement.lang = language;
+  version += 1;
+  for (const listener of listeners) {
+    listener();
+  }
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useT(): Translate {
+  const now = useSyncExternalStore(subscribe, () => version);
+  // A new function for a new language, so that memoised components render again.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  return useCallback((key, values) => i18next.t(key, values ?? {}), [now]);
+}
+
+/** A translation outside of components. */
+export function translate(key: Key, values: Record<string, string | number> = {}): string {
+  return i18next.t(key, values);
+}
+
+/** The words for an error code; codes without words of their own are named as they are. */
+export function errorText(code: string): string {
+  const key = `error.${code}`;
+  return i18next.exists(key) ? i18next.t(key) : i18next.t("error.other", { code });
+}
+
+/* ---- times and numbers, in the language's own way ---- */
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatted(at: number | Date, options: Intl.DateTimeFormatOptions): string {
+  const key = `${currentLanguage()} ${JSON.stringify(options)}`;
+  let format = formats.get(key);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat(currentLanguage(), options);
+    formats.set(key, format);
+  }
+  return format.format(at);
+}
+
+export function timeText(at: number): string {
+  return formatted(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
+
+export function timeSecondsText(at: number): string {
+  return formatted(at, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+}
+
+export function dayText(at: number): string {
+  const isThisYear = new Date(at).getFullYear() === new Date().getFullYear();
+  return formatted(at, { weekday: "long", day: "numeric", month: "long", ...(isThisYear ? {} : { year: "numeric" }) });
+}
+
+export function dateTimeText(at: number): string {
+  return formatted(at, {
+    year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+  });
+}
+
+/** Short: the time today, the day otherwise. */
+export function whenText(at: number, now = Date.now()): string {
+  const isToday = new Date(at).toDateString() === new Date(now).toDateString();
+  return isToday ? timeText(at) : formatted(at, { day: "numeric", month: "short" });
+}
+
+export function numberText(value: number, digits = 0): string {
+  return new Intl.NumberFormat(currentLanguage(), { maximumFractionDigits: digits }).format(value);
+}
+
+export function agoText(at: number, now = Date.now()): string {
+  const format = new Intl.RelativeTimeFormat(currentLanguage(), { numeric: "auto" });
+  const seconds = Math.round((at - now) / 1000);
+  const steps: [Intl.RelativeTimeFormatUnit, number][] = [["day", 86_400], ["hour", 3_600], ["minute", 60]];
+  for (const [unit, size] of steps) {
+    if (Math.abs(seconds) >= size) {
+      return format.format(Math.trunc(seconds / size), unit);
+    }
+  }
+  return format.format(seconds, "second");
+}
+
+export function durationText(ms: number): string {
+  const unit = (value: number, name: string, digits = 0): string =>
+    new Intl.NumberFormat(currentLanguage(), { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits }).format(value);
+  if (ms < 1_000) {
+    return unit(Math.round(ms), "millisecond");
+  }
+  if (ms < 60_000) {
+    return unit(ms / 1_000, "second", 1);
+  }
+  return `${unit(Math.floor(ms / 60_000), "minute")} ${unit(Math.round((ms % 60_000) / 1_000), "second")}`;
+}
+
+export function sizeText(bytes: number): string {
+  const [value, name] = bytes < 1_000_000 ? [bytes / 1_000, "kilobyte"] : [bytes / 1_000_000, "megabyte"];
+  return new Intl.NumberFormat(currentLanguage(), {
+    style: "unit", unit: name as string, unitDisplay: "short", maximumFractionDigits: bytes < 10_000_000 ? 1 : 0,
+  }).format(value as number);
+}

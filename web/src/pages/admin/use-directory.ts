@@ -1,0 +1,64 @@
+/** Queries and commands of the administration pages. */
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { App } from "antd";
+import { useApp, useWorkspace } from "../../app-context";
+import type { Page } from "../../api/types";
+import { errorText, useT } from "../../i18n";
+import { newId } from "../../ids";
+import { codeOf } from "../../ui/failure";
+
+type Parameters = Record<string, string | number | boolean | null | undefined>;
+
+/** A page of a directory list. */
+export function useDirectory<T>(noun: string, parameters: Parameters = {}): { rows: T[]; next: string | null; isLoading: boolean; failure: string | null } {
+  const { transport } = useApp();
+  const workspace = useWorkspace();
+  const { data, isLoading, error } = useQuery({
+    queryKey: [workspace.id, noun, parameters],
+    queryFn: () => transport.query<Page<T>>(`/api/directory/${noun}`, { workspace_id: workspace.id, ...parameters }),
+    placeholderData: (before) => before,
+  });
+  return { rows: data?.items ?? [], next: data?.next ?? null, isLoading, failure: error ? codeOf(error) : null };
+}
+
+export interface Order {
+  verb: string;
+  command: Record<string, unknown>;
+  module?: "directory" | "installation";
+  /** What is said when it is done. */
+  done?: string;
+}
+
+/** Sends a command, says what became of it, and has the lists fetched again. */
+export function useOrder(): { send(order: Order): Promise<Record<string, unknown> | null>; isBusy: boolean } {
+  const t = useT();
+  const { transport } = useApp();
+  const workspace = useWorkspace();
+  const queries = useQueryClient();
+  const { message } = App.useApp();
+  const mutation = useMutation({
+    mutationFn: (order: Order) =>
+      transport.command({
+        id: newId(),
+        module: order.module ?? "directory",
+        verb: order.verb,
+        ...(order.module === "installation" ? {} : { workspace_id: workspace.id }),
+        command: order.command,
+      }),
+  });
+  return {
+    isBusy: mutation.isPending,
+    send: async (order) => {
+      try {
+        const answer = await mutation.mutateAsync(order);
+        await queries.invalidateQueries();
+        void message.success(order.done ?? t("admin.done"));
+        return answer.answer ?? {};
+      } catch (error) {
+        void message.error(errorText(codeOf(error)));
+        return null;
+      }
+    },
+  };
+}

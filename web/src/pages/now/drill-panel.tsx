@@ -1,0 +1,100 @@
+/** The last drill with its age, and the button for the next. */
+
+import type { ReactElement } from "react";
+import type { Drill } from "../../api/types";
+import { agoText, dateTimeText, durationText, numberText, useT } from "../../i18n";
+import { Icon } from "../../ui/icon";
+import type { ActionKind } from "./site-action";
+
+interface DrillProps {
+  drills: readonly Drill[];
+  now: number;
+  sites: readonly string[];
+  mayAct: boolean;
+  onAction(kind: ActionKind, site: string): void;
+}
+
+export function DrillPanel({ drills, now, sites, mayAct, onAction }: DrillProps): ReactElement {
+  const t = useT();
+  const last = drills[0];
+  const isRunning = last?.ended_at === null;
+  return (
+    <section className="card drills" aria-labelledby="drill-title">
+      <h2 id="drill-title">{t("drill.title")}</h2>
+      {last === undefined ? (
+        <p className="tone-bad">
+          <Icon name="warning" size={16} /> {t("drill.never")}
+        </p>
+      ) : (
+        <>
+          <p>
+            <DrillResult drill={last} /> {t("drill.siteLoss", { site: last.site })}{" "}
+            <span className="quiet">({agoText(last.started_at, now)})</span>
+          </p>
+          <dl className="figures">
+            <Figure word={t("drill.rto")} value={last.report?.rto_ms == null ? null : durationText(last.report.rto_ms)} />
+            <Figure word={t("drill.detected")} value={last.report?.detected_ms == null ? null : durationText(last.report.detected_ms)} />
+            <Figure word={t("drill.acknowledged")} value={last.report?.acknowledged === undefined ? null : numberText(last.report.acknowledged)} />
+            <Figure word={t("drill.lost")} value={last.report?.lost === undefined ? null : numberText(last.report.lost)} />
+            <Figure word={t("drill.duplicated")} value={last.report?.duplicated === undefined ? null : numberText(last.report.duplicated)} />
+            <Figure word={t("drill.rejoin")} value={last.report?.rejoin_ms == null ? null : durationText(last.report.rejoin_ms)} />
+          </dl>
+          {drills.length > 1 ? (
+            <details>
+              <summary>{t("drill.earlier")}</summary>
+              <ul role="list" className="drill-list">
+                {drills.slice(1).map((drill) => (
+                  <li key={drill.number}>
+                    <DrillResult drill={drill} /> {t("drill.siteLoss", { site: drill.site })}{" "}
+                    <time className="quiet" dateTime={new Date(drill.started_at).toISOString()}>
+                      {dateTimeText(drill.started_at)}
+                    </time>
+                  </li>
+                ))}
+              </ul>
+            </details>
+          ) : null}
+        </>
+      )}
+      {mayAct ? (
+        <p className="site-actions">
+          {sites.map((site) => (
+            <button key={site} type="button" className="button" disabled={isRunning} onClick={() => onAction("drill", site)}>
+              {t("drill.start", { site })}
+            </button>
+          ))}
+        </p>
+      ) : null}
+    </section>
+  );
+}
+
+function Figure({ word, value }: { word: string; value: string | null }): ReactElement {
+  const t = useT();
+  return (
+    <div>
+      <dt>{word}</dt>
+      <dd>{value ?? t("unknown")}</dd>
+    </div>
+  );
+}
+
+function DrillResult({ drill }: { drill: Drill }): ReactElement {
+  const t = useT();
+  if (drill.ended_at === null) {
+    return (
+      <span className="result-word tone-plain">
+        <Icon name="clock" size={16} /> {t("drill.running")}
+      </span>
+    );
+  }
+  return drill.passed ? (
+    <span className="result-word tone-good">
+      <Icon name="check" size={16} /> {t("drill.passed")}
+    </span>
+  ) : (
+    <span className="result-word tone-bad">
+      <Icon name="stop" size={16} /> {t("drill.failed")}
+    </span>
+  );
+}

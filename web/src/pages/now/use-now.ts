@@ -1,0 +1,104 @@
+/** What the sites say of themselves, asked again and again, with its age. */
+
+import { useCallback, useEffect, useState } from "react";
+import { useApp, useSites } from "../../app-context";
+import type { Drill, Page, Status, TimelineNote } from "../../api/types";
+import { codeOf } from "../../ui/failure";
+
+export interface NowView {
+  status: Status | null;
+  /** When the status was given, by this device's clock. */
+  statusAt: number | null;
+  notes: TimelineNote[];
+  drills: Drill[];
+  failure: string | null;
+  /** Whether this very browser reaches a site, by URL; `undefined`: not tried yet. */
+  reached: ReadonlyMap<string, boolean>;
+  now: number;
+  refresh(): void;
+}
+
+const EVERY_MS = 2_000;
+
+export function useNowView(): NowView {
+  const { transport } = useApp();
+  const { sites } = useSites();
+  const [status, setStatus] = useState<Status | null>(null);
+  const [statusAt, setStatusAt] = useState<number | null>(null);
+  const [notes, setNotes] = useState<TimelineNote[]>([]);
+  const [drills, setDrills] = useState<Drill[]>([]);
+  const [failure, setFailure] = useState<string | null>(null);
+  const [reached, setReached] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const [now, setNow] = useState(() => Date.now());
+  const [turn, setTurn] = useState(0);
+
+  useEffect(() => {
+    let isWanted = true;
+    const look = async (): Promise<void> => {
+      try {
+        const answer = await transport.query<Status>("/api/status");
+        if (isWanted) {
+          setStatus(answer);
+          setStatusAt(Date.now());
+          setFailure(null);
+        }
+        const [timeline, drillList] = await Promise.all([
+          transport.query<Page<TimelineNote>>("/api/continuity/timeline", { limit: 100 }),
+          transport.query<Page<Drill>>("/api/continuity/drill-list", { limit: 10 }),
+        ]);
+        if (isWanted) {
+          setNotes(timeline.items);
+          setDrills(drillList.items);
+        }
+      } catch (error) {
+        if (isWanted) {
+          setFailure(codeOf(error));
+        }
+      }
+    };
+    void look();
+    const timer = setInterval(() => void look(), EVERY_MS);
+    return () => {
+      isWanted = false;
+      clearInterval(timer);
+    };
+  }, [transport, turn]);
+
+  useEffect(() => {
+    const knock = (): void => {
+      for (const site of sites) {
+        void fetch(`${site.url}/livez`, { signal: AbortSignal.timeout(1_500), cache: "no-store", mode: "no-cors" }).then(
+          () => setReached((before) => new Map(before).set(site.url, true)),
+          () => setReached((before) => new Map(before).set(site.url, false)),
+        );
+      }
+    };
+    knock();
+    const timer = setInterval(knock, EVERY_MS);
+    return () => clearInterval(timer);
+  }, [sites]);
+
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+
+  return { status, statusAt, notes, drills, failure, reached, now, refresh: useCallback(() => setTurn((n) => n + 1), []) };
+}
+
+/** Older than this, a status says nothing about now. */
+export const STALE_AFTER_MS = 8_000;
+
+/** The notes of the newest incident, oldest first. */
+export function lastIncident(notes: readonly TimelineNote[]): TimelineNote[] {
+  const newest = notes.find((note) => note.incident !== null);
+  if (newest === undefined) {
+    return [];
+  }
+  return notes.filter((note) => note.incident === newest.incident).sort((a, b) => a.at - b.at || a.number - b.number);
+}
+
+/** The moment durations of an incident run from: the fault itself where it is known, else the first note. */
+export function incidentBegin(notes: readonly TimelineNote[]): number {
+  return (notes.find((note) => note.kind === "fault-injected") ?? notes[0])?.at ?? 0;
+}

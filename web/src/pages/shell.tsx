@@ -1,0 +1,145 @@
+/** The frame around every page: where one can go, how the connection is, what the keys do. */
+
+import { type ReactElement, Suspense, lazy, useEffect, useMemo, useState } from "react";
+import { WorkspaceContext, useApp, useClient, useStore } from "../app-context";
+import { type Key, useT } from "../i18n";
+import { chatPath, navigate, useRoute } from "../route";
+import { ConnectionBanner, SiteNotice } from "../ui/connection";
+import { Icon, type IconName } from "../ui/icon";
+import { Link } from "../ui/link";
+import { Loading } from "../ui/loading";
+import { Boundary } from "../ui/boundary";
+import { ChatPage } from "./chat/chat-page";
+import { SiteChip } from "../ui/site-chip";
+
+const NowPage = lazy(() => import("./now/now-page"));
+const AdminPage = lazy(() => import("./admin/admin-page"));
+const AccountPage = lazy(() => import("./account-page"));
+const HelpDialog = lazy(() => import("./help-dialog"));
+
+const ADMIN_RIGHTS = ["people.manage", "groups.manage", "roles.manage", "workspace.manage"];
+
+export function Shell(): ReactElement {
+  const t = useT();
+  const client = useClient();
+  const route = useRoute();
+  const { sessions } = useApp();
+  const session = useStore(sessions);
+  const [isHelpOpen, setHelpOpen] = useState(false);
+
+  const wanted = route.page === "chat" || route.page === "admin" ? route.workspace : null;
+  const membership =
+    session?.workspaces.find((workspace) => workspace.id === wanted) ??
+    session?.workspaces.find((workspace) => workspace.id === lastWorkspace()) ??
+    session?.workspaces[0];
+  const workspace = membership === undefined ? undefined : client.workspace(membership.id);
+
+  useEffect(() => {
+    if (workspace !== undefined) {
+      localStorage.setItem("sekoci.workspace", workspace.id);
+      if (route.page === "chat" && route.workspace !== workspace.id) {
+        navigate(chatPath(workspace.id), "replace");
+      }
+    }
+  }, [workspace, route]);
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const isTyping = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
+      if (event.key === "?" && !isTyping) {
+        event.preventDefault();
+        setHelpOpen(true);
+      }
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        document.querySelector<HTMLElement>("[data-conversation-filter]")?.focus();
+      }
+      if (event.altKey && ["1", "2", "3", "4"].includes(event.key)) {
+        event.preventDefault();
+        document.querySelectorAll<HTMLElement>(".rail-link")[Number(event.key) - 1]?.click();
+      }
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+
+  const mayAdmin = ADMIN_RIGHTS.some((right) => workspace?.may(right)) || session?.account.operator === true;
+  const home = workspace === undefined ? "/" : chatPath(workspace.id);
+  const isInConversation = route.page === "chat" && (route.conversation !== null || route.pane === "search");
+
+  const page = useMemo(() => {
+    switch (route.page) {
+      case "now":
+        return <NowPage />;
+      case "admin":
+        return workspace === undefined ? <NoWorkspace /> : <AdminPage section={route.section} />;
+      case "account":
+        return <AccountPage />;
+      default:
+        return workspace === undefined ? <NoWorkspace /> : <ChatPage key={workspace.id} />;
+    }
+  }, [route, workspace]);
+
+  return (
+    <WorkspaceContext value={workspace ?? null}>
+      <div className={isInConversation ? "shell shell-in-conversation" : "shell"}>
+        <a className="skip" href="#main">
+          {t("nav.skip")}
+        </a>
+        <nav className="rail" aria-label={t("nav.label")}>
+          <Place to={home} icon="chat" word="nav.chat" isHere={route.page === "chat"} />
+          <Place to="/now" icon="now" word="nav.now" isHere={route.page === "now"} />
+          {mayAdmin && workspace !== undefined ? (
+            <Place to={`/admin/${workspace.id}/people`} icon="people" word="nav.admin" isHere={route.page === "admin"} />
+          ) : null}
+          <Place to="/account" icon="person" word="nav.account" isHere={route.page === "account"} />
+          <span className="rail-space" />
+          <button type="button" className="rail-button" onClick={() => setHelpOpen(true)}>
+            <Icon name="question" size={20} />
+            <span>{t("nav.help")}</span>
+          </button>
+          <SiteChip />
+        </nav>
+        <div className="shell-body">
+          <ConnectionBanner />
+          <SiteNotice />
+          <div id="main" className="shell-page" tabIndex={-1}>
+            <Boundary key={route.page}>
+              <Suspense fallback={<Loading />}>{page}</Suspense>
+            </Boundary>
+          </div>
+        </div>
+      </div>
+      {isHelpOpen ? (
+        <Suspense fallback={null}>
+          <HelpDialog onClose={() => setHelpOpen(false)} />
+        </Suspense>
+      ) : null}
+    </WorkspaceContext>
+  );
+}
+
+function Place({ to, icon, word, isHere }: { to: string; icon: IconName; word: Key; isHere: boolean }): ReactElement {
+  const t = useT();
+  return (
+    <Link to={to} className="rail-link" aria-current={isHere ? "page" : undefined}>
+      <Icon name={icon} size={20} />
+      <span>{t(word)}</span>
+    </Link>
+  );
+}
+
+function NoWorkspace(): ReactElement {
+  const t = useT();
+  return (
+    <main className="empty">
+      <Icon name="people" size={40} />
+      <h1>{t("noWorkspace.title")}</h1>
+      <p>{t("noWorkspace.text")}</p>
+    </main>
+  );
+}
+
+function lastWorkspace(): string | null {
+  return localStorage.getItem("sekoci.workspace");
+}

@@ -1,0 +1,98 @@
+/** Where the person is: the address bar, parsed. */
+
+import { useSyncExternalStore } from "react";
+import type { Id } from "./api/types";
+
+export const ADMIN_SECTIONS = ["people", "departments", "groups", "roles", "invitations", "accounts"] as const;
+export type AdminSection = (typeof ADMIN_SECTIONS)[number];
+
+export type Route =
+  | { page: "chat"; workspace: Id | null; conversation: Id | null; at: number | null; thread: Id | null; pane: "search" | null }
+  | { page: "now" }
+  | { page: "admin"; workspace: Id | null; section: AdminSection }
+  | { page: "account" }
+  | { page: "invitation"; code: string };
+
+export function parseRoute(path: string, query: string): Route {
+  const parts = path.split("/").filter((part) => part !== "").map(decodeURIComponent);
+  const parameters = new URLSearchParams(query);
+  switch (parts[0]) {
+    case "now":
+      return { page: "now" };
+    case "account":
+      return { page: "account" };
+    case "invitation":
+      return { page: "invitation", code: parts[1] ?? "" };
+    case "admin":
+      return {
+        page: "admin",
+        workspace: parts[1] ?? null,
+        section: ADMIN_SECTIONS.find((section) => section === parts[2]) ?? "people",
+      };
+    default: {
+      const isChat = parts[0] === "chat";
+      const at = Number(parameters.get("at"));
+      return {
+        page: "chat",
+        workspace: isChat ? (parts[1] ?? null) : null,
+        conversation: isChat ? (parts[2] ?? null) : null,
+        at: Number.isSafeInteger(at) && at > 0 ? at : null,
+        thread: parameters.get("thread"),
+        pane: parameters.get("pane") === "search" ? "search" : null,
+      };
+    }
+  }
+}
+
+export function chatPath(
+  workspace: Id,
+  conversation?: Id | null,
+  extra: { at?: number | null; thread?: Id | null; pane?: "search" | null } = {},
+): string {
+  const query = new URLSearchParams();
+  if (extra.at) {
+    query.set("at", String(extra.at));
+  }
+  if (extra.thread) {
+    query.set("thread", extra.thread);
+  }
+  if (extra.pane) {
+    query.set("pane", extra.pane);
+  }
+  const text = query.toString();
+  return `/chat/${workspace}${conversation ? `/${conversation}` : ""}${text === "" ? "" : `?${text}`}`;
+}
+
+const listeners = new Set<() => void>();
+let current = location.pathname + location.search;
+let route = parseRoute(location.pathname, location.search);
+
+function look(): void {
+  const next = location.pathname + location.search;
+  if (next !== current) {
+    current = next;
+    route = parseRoute(location.pathname, location.search);
+    for (const listener of listeners) {
+      listener();
+    }
+  }
+}
+
+addEventListener("popstate", look);
+
+export function navigate(path: string, how: "push" | "replace" = "push"): void {
+  if (path !== location.pathname + location.search) {
+    history[how === "push" ? "pushState" : "replaceState"](null, "", path);
+    look();
+  }
+}
+
+export function useRoute(): Route {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => route,
+  );
+}

@@ -1,0 +1,2 @@
+/** Gives tests a browser's storage. */
+import "fake-indexeddb/auto";
