@@ -203,9 +203,11 @@ async fn send(appender: &Appender, batch: &Batch, shared: &Shared) -> Result<Att
         link.client().query_one(&appender.settings, &[]),
     );
     let limit = shared.config.answer_limit;
-    let (appended, settled) = tokio::time::timeout(limit, answers)
+    let (appended, settled) = appender
+        .primary
+        .bounded(&shared.finder, limit, answers)
         .await
-        .map_err(|_| AppendError::Unknown(format!("no answer within {limit:?}")))?;
+        .map_err(AppendError::Unknown)?;
     let appended = appended.map_err(|e| append_error(&e))?;
     let unreadable = |e: tokio_postgres::Error| AppendError::Unknown(e.to_string());
     let count: i64 = appended.try_get(0).map_err(unreadable)?;

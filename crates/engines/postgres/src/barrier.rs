@@ -72,7 +72,10 @@ impl Barrier {
         if link.link.identity() != read.identity() {
             return Err("the primary changed during the read".into());
         }
-        let durability = emit(&link.link, shared.config.copies_min).await?;
+        let emitted = emit(&link.link, shared.config.copies_min);
+        let durability = link
+            .bounded(&shared.finder, shared.config.answer_limit, emitted)
+            .await??;
         state.passed = Some(Passed {
             request: upto,
             started: link.link.facts.started.clone(),

@@ -5,6 +5,8 @@
 
 use crate::config::{ConfigError, Node, PostgresConfig, Targets};
 use crate::patroni;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
@@ -112,18 +114,27 @@ impl Finder {
         })
     }
 
+    /// Waits until another node than `seen` is the primary.
+    pub async fn moved_on(&self, seen: Option<Seen>) {
+        let mut receiver = self.seen.subscribe();
+        let is_other = |now: &Option<Seen>| now.is_some() && *now != seen;
+        if !self.asks_patroni() || receiver.wait_for(is_other).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
     /// Looks for ever.
     pub async fn run(&self) {
         if !self.asks_patroni() {
             return;
         }
         let mut last_found = Instant::now();
-        let mut timeline_max = 0;
+        let mut known = None;
         loop {
-            match self.look(timeline_max).await {
+            match self.look(known).await {
                 Some(found) => {
                     last_found = Instant::now();
-                    timeline_max = found.timeline;
+                    known = Some(found);
                     self.publish(Some(found));
                 }
                 None if last_found.elapsed() > GRACE => self.publish(None),
@@ -133,19 +144,30 @@ impl Finder {
         }
     }
 
-    /// Asks every Patroni. An older timeline than one seen before is a deposed primary's.
-    async fn look(&self, timeline_min: u32) -> Option<Seen> {
-        let asked = self
-            .authorities
-            .iter()
-            .map(|authority| patroni::primary_timeline(authority, PATIENCE));
-        let answers = futures_util::future::join_all(asked).await;
-        answers
-            .into_iter()
-            .enumerate()
-            .filter_map(|(index, timeline)| timeline.map(|timeline| Seen { index, timeline }))
-            .filter(|seen| seen.timeline >= timeline_min)
-            .max_by_key(|seen| seen.timeline)
+    /// Asks every Patroni. An older timeline than one seen before is a deposed primary's; a newer one
+    /// settles it at once, without waiting for hosts that are silent.
+    async fn look(&self, known: Option<Seen>) -> Option<Seen> {
+        let timeline_min = known.map_or(0, |seen| seen.timeline);
+        let mut asked: FuturesUnordered<_> = (0..)
+            .zip(&self.authorities)
+            .map(|(index, authority)| async move {
+                let timeline = patroni::primary_timeline(authority, PATIENCE).await?;
+                Some(Seen { index, timeline })
+            })
+            .collect();
+        let mut best: Option<Seen> = None;
+        while let Some(answer) = asked.next().await {
+            let Some(seen) = answer.filter(|seen| seen.timeline >= timeline_min) else {
+                continue;
+            };
+            if best.is_none_or(|best| seen.timeline > best.timeline) {
+                best = Some(seen);
+            }
+            if known.is_some_and(|known| seen.timeline > known.timeline) {
+                break;
+            }
+        }
+        best
     }
 
     fn publish(&self, found: Option<Seen>) {

@@ -42,6 +42,22 @@ impl PrimaryLink {
         (self.link, self.seen)
     }
 
+    /// Waits for `answer` for at most `limit`, and no longer than this leads to the primary: a
+    /// deposed one may never answer.
+    pub async fn bounded<T>(
+        &self,
+        finder: &Finder,
+        limit: Duration,
+        answer: impl Future<Output = T>,
+    ) -> Result<T, String> {
+        tokio::select! {
+            answer = tokio::time::timeout(limit, answer) => {
+                answer.map_err(|_| format!("no answer within {limit:?}"))
+            }
+            () = finder.moved_on(self.seen) => Err("another node became the primary".into()),
+        }
+    }
+
     /// Whether it is usable and still leads to the primary.
     pub fn is_current(&self, finder: &Finder) -> bool {
         self.link.is_usable() && (!finder.asks_patroni() || finder.seen() == self.seen)

@@ -50,7 +50,13 @@ async fn ask_primary(
     mark: Mark,
 ) -> Result<Fetched, String> {
     let primary = shared.primary_reader().await?;
-    let fetched = bounded(shared, &primary.reader, partition, question).await?;
+    let fetched = tokio::select! {
+        fetched = bounded(shared, &primary.reader, partition, question) => fetched?,
+        () = shared.finder.moved_on(primary.seen) => {
+            primary.reader.link.spoil();
+            return Err("another node became the primary".into());
+        }
+    };
     if fetched.is_from_standby {
         primary.reader.link.spoil();
         shared.finder.look_again();

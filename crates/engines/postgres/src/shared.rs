@@ -3,7 +3,7 @@
 use crate::append::Appenders;
 use crate::barrier::Barrier;
 use crate::config::PostgresConfig;
-use crate::finder::Finder;
+use crate::finder::{Finder, Seen};
 use crate::local::Local;
 use crate::marks::Marks;
 use crate::primary::PrimaryLink;
@@ -37,7 +37,8 @@ pub struct Shared {
 pub struct PrimaryReader {
     /// The reader; its link belongs to the primary that was found.
     pub reader: Reader,
-    seen: Option<crate::finder::Seen>,
+    /// Whom it leads to.
+    pub seen: Option<Seen>,
 }
 
 impl Shared {
