@@ -149,6 +149,8 @@ pub struct Limits {
     pub requests_per_second: u32,
     /// Requests it may make at once.
     pub requests_burst: u32,
+    /// Addresses of load balancers whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<std::net::IpAddr>,
     /// Sign-in attempts per user and per address and minute.
     pub sign_ins_per_minute: u32,
     /// Queries that may run at once per partition.
@@ -164,6 +166,7 @@ impl Default for Limits {
             connections_max: 25_000,
             requests_per_second: 200,
             requests_burst: 400,
+            trusted_proxies: Vec::new(),
             sign_ins_per_minute: 30,
             queries_max: 8,
             mailbox_max: 4_096,

@@ -4,9 +4,13 @@
 mod assets;
 pub mod attachments;
 pub mod config;
+pub mod http;
 mod hub;
 pub mod limits;
+pub mod listen;
+mod openapi;
 pub mod operations;
+mod passkey;
 pub mod peer;
 pub mod problem;
 pub mod runtime;

@@ -20,11 +20,21 @@ pub fn document<'a>(modules: impl Iterator<Item = &'a Arc<dyn Module>>) -> Value
         let name = module.name();
         for spec in module.commands().iter().filter(|spec| spec.is_public) {
             let operation = command(name, spec, &mut components);
-            add(&mut paths, &format!("/api/{name}/{}", spec.name), "post", operation);
+            add(
+                &mut paths,
+                &format!("/api/{name}/{}", spec.name),
+                "post",
+                operation,
+            );
         }
         for spec in module.queries() {
             let operation = query(name, spec, &mut components);
-            add(&mut paths, &format!("/api/{name}/{}", spec.name), "get", operation);
+            add(
+                &mut paths,
+                &format!("/api/{name}/{}", spec.name),
+                "get",
+                operation,
+            );
         }
     }
     json!({

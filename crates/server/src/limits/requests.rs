@@ -4,7 +4,7 @@ use super::ClientAddress;
 use crate::config::Limits;
 use crate::problem::Problem;
 use crate::session::throttle::{Rate, Throttle, TooOften};
-use crate::session::token::SessionId;
+use installation::SessionId;
 use kernel::Clock;
 use std::sync::Arc;
 

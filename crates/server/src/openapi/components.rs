@@ -23,16 +23,26 @@ impl Components {
         json!({ "$ref": reference_to(owner, &name) })
     }
 
+    /// Adds a schema that is no Rust type.
+    pub fn add(&mut self, owner: &str, name: &str, schema: Value) {
+        self.insert(owner, name, schema);
+    }
+
     /// A type of `owner` as parameters of a query string.
     pub fn query_parameters(&mut self, owner: &str, schema: &SchemaOf) -> Vec<Value> {
         let own = (schema.name)();
         self.reference(owner, schema);
-        let Some(object) = self.0.remove(&qualified(owner, &own)) else { return Vec::new() };
+        let Some(object) = self.0.remove(&qualified(owner, &own)) else {
+            return Vec::new();
+        };
         let required: Vec<&str> = object["required"]
             .as_array()
             .map(|names| names.iter().filter_map(Value::as_str).collect())
             .unwrap_or_default();
-        let properties = object["properties"].as_object().cloned().unwrap_or_default();
+        let properties = object["properties"]
+            .as_object()
+            .cloned()
+            .unwrap_or_default();
         properties
             .into_iter()
             .map(|(name, mut schema)| {

@@ -4,7 +4,8 @@
 //! those are looked up in the views at every request.
 
 use super::keys::SessionKeys;
-use kernel::{AccountId, Timestamp, define_id};
+use installation::SessionId;
+use kernel::{AccountId, Seq, Timestamp};
 use pasetors::Public;
 use pasetors::token::UntrustedToken;
 use pasetors::version4::{PublicToken, V4};
@@ -19,11 +20,6 @@ const SKEW_MS: i64 = 60_000;
 /// How long a session lasts unless it is refreshed, in milliseconds: 12 hours.
 pub const LIFETIME_MS: i64 = 12 * 3600 * 1000;
 
-define_id! {
-    /// A session: what was opened by one sign-in. Refreshing keeps it.
-    SessionId
-}
-
 /// What a token states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,6 +30,10 @@ pub struct Claims {
     /// The session.
     #[serde(rename = "sid")]
     pub session: SessionId,
+    /// What the site had applied of the installation's chain when the session began: it is ended by
+    /// entries after that.
+    #[serde(rename = "seq")]
+    pub begun_seq: Seq,
     /// When this token was issued.
     #[serde(rename = "iat")]
     pub issued_at: Timestamp,
@@ -46,7 +46,7 @@ pub struct Claims {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Footer {
-    kid: String,
+    kid: u32,
 }
 
 /// Why a token is not a session.
@@ -55,6 +55,9 @@ pub enum TokenError {
     /// It is not a token at all.
     #[error("this is not a session token")]
     Malformed,
+    /// A key signed it that this site does not know, newer than those it knows.
+    #[error("the token was signed with a key this site does not have yet")]
+    NewerKey,
     /// No valid key signed it, or it was altered.
     #[error("the token was not signed by this installation")]
     Forged,
@@ -81,8 +84,7 @@ pub enum IssueError {
 pub fn issue(keys: &SessionKeys, claims: &Claims) -> Result<String, IssueError> {
     let (id, key) = keys.active().ok_or(IssueError::NoKey)?;
     let message = serde_json::to_vec(claims).map_err(|_| IssueError::Signing)?;
-    let footer =
-        serde_json::to_vec(&Footer { kid: id.to_owned() }).map_err(|_| IssueError::Signing)?;
+    let footer = serde_json::to_vec(&Footer { kid: id }).map_err(|_| IssueError::Signing)?;
     PublicToken::sign(key, &message, Some(&footer), Some(PURPOSE)).map_err(|_| IssueError::Signing)
 }
 
@@ -98,7 +100,10 @@ pub fn verify(keys: &SessionKeys, token: &str, now: Timestamp) -> Result<Claims,
         UntrustedToken::<Public, V4>::try_from(token).map_err(|_| TokenError::Malformed)?;
     let footer: Footer =
         serde_json::from_slice(untrusted.untrusted_footer()).map_err(|_| TokenError::Malformed)?;
-    let key = keys.public(&footer.kid, now).ok_or(TokenError::Forged)?;
+    if keys.newest().is_none_or(|newest| footer.kid > newest) {
+        return Err(TokenError::NewerKey);
+    }
+    let key = keys.public(footer.kid, now).ok_or(TokenError::Forged)?;
     let trusted = PublicToken::verify(key, &untrusted, None, Some(PURPOSE))
         .map_err(|_| TokenError::Forged)?;
     let claims: Claims =
@@ -125,6 +130,7 @@ mod tests {
         Claims {
             account: AccountId(Uuid::from_u128(1)),
             session: SessionId(Uuid::from_u128(2)),
+            begun_seq: 3,
             issued_at: NOW,
             expires_at: NOW.plus_ms(LIFETIME_MS),
         }
@@ -162,7 +168,7 @@ mod tests {
     fn rotation_keeps_old_tokens_until_their_key_retires() {
         let old = keys(1);
         let token = issue(&old, &claims()).unwrap();
-        let rotated = with_key(old, "k2", 7, Some(NOW.plus_ms(1_000)));
+        let rotated = with_key(old, 2, 7, Some(NOW.plus_ms(1_000)));
         assert!(verify(&rotated, &token, NOW).is_ok());
         assert!(verify(&rotated, &issue(&rotated, &claims()).unwrap(), NOW).is_ok());
         assert_eq!(
@@ -176,7 +182,7 @@ mod tests {
         let keys = keys(1);
         let (id, key) = keys.active().unwrap();
         let message = serde_json::to_vec(&claims()).unwrap();
-        let footer = serde_json::to_vec(&Footer { kid: id.to_owned() }).unwrap();
+        let footer = serde_json::to_vec(&Footer { kid: id }).unwrap();
         let token = PublicToken::sign(key, &message, Some(&footer), Some(b"other")).unwrap();
         assert_eq!(verify(&keys, &token, NOW), Err(TokenError::Forged));
     }
@@ -187,6 +193,14 @@ mod tests {
             issue(&SessionKeys::default(), &claims()),
             Err(IssueError::NoKey)
         );
+    }
+
+    #[test]
+    fn a_site_that_is_behind_does_not_call_a_newer_key_forged() {
+        let token = issue(&with_key(keys(1), 2, 7, None), &claims()).unwrap();
+        assert_eq!(verify(&keys(1), &token, NOW), Err(TokenError::NewerKey));
+        let none = SessionKeys::default();
+        assert_eq!(verify(&none, &token, NOW), Err(TokenError::NewerKey));
     }
 
     proptest! {

@@ -1,0 +1,197 @@
+//! The gateway's own routes.
+
+use super::components::Components;
+use super::{add, responses};
+use crate::http::envelope::CommandAnswer;
+use crate::http::wire;
+use crate::passkey::Started;
+use kernel::SchemaOf;
+use serde_json::{Map, Value, json};
+
+const OWNER: &str = "gateway";
+
+/// A route with a JSON body.
+struct Posted {
+    path: &'static str,
+    summary: &'static str,
+    body: SchemaOf,
+    answer: SchemaOf,
+    needs_session: bool,
+}
+
+const POSTED: [Posted; 6] = [
+    Posted {
+        path: "/api/installation/sign-in",
+        summary: "Sign in with a password; works without a quorum",
+        body: SchemaOf::of::<wire::SignIn>(),
+        answer: SchemaOf::of::<wire::SignedIn>(),
+        needs_session: false,
+    },
+    Posted {
+        path: "/api/installation/refresh-session",
+        summary: "Renew the session's token",
+        body: SchemaOf::of::<wire::Nothing>(),
+        answer: SchemaOf::of::<wire::SignedIn>(),
+        needs_session: true,
+    },
+    Posted {
+        path: "/api/installation/passkey-sign-in-start",
+        summary: "Begin to sign in with a passkey",
+        body: SchemaOf::of::<wire::PasskeySignInStart>(),
+        answer: SchemaOf::of::<Started>(),
+        needs_session: false,
+    },
+    Posted {
+        path: "/api/installation/passkey-sign-in-finish",
+        summary: "Sign in with what the browser answered",
+        body: SchemaOf::of::<wire::PasskeySignInFinish>(),
+        answer: SchemaOf::of::<wire::SignedIn>(),
+        needs_session: false,
+    },
+    Posted {
+        path: "/api/installation/passkey-register-start",
+        summary: "Begin to register a passkey",
+        body: SchemaOf::of::<wire::Nothing>(),
+        answer: SchemaOf::of::<Started>(),
+        needs_session: true,
+    },
+    Posted {
+        path: "/api/installation/passkey-register-finish",
+        summary: "Keep the passkey the browser made",
+        body: SchemaOf::of::<wire::PasskeyRegisterFinish>(),
+        answer: SchemaOf::of::<CommandAnswer>(),
+        needs_session: true,
+    },
+];
+
+/// Adds the gateway's routes.
+pub(super) fn describe(paths: &mut Map<String, Value>, components: &mut Components) {
+    components.add(OWNER, "Problem", problem());
+    components.reference(OWNER, &SchemaOf::of::<CommandAnswer>());
+    for route in &POSTED {
+        let body = components.reference(OWNER, &route.body);
+        let answer = components.reference(OWNER, &route.answer);
+        add(paths, route.path, "post", posted(route, &body, answer));
+    }
+    accept_invitation(paths, components);
+    let session = components.reference(OWNER, &SchemaOf::of::<wire::SessionView>());
+    add(
+        paths,
+        "/api/installation/session",
+        "get",
+        json!({
+            "operationId": "gateway.session", "tags": [OWNER],
+            "summary": "Who is signed in, and in which workspaces",
+            "responses": responses(session),
+        }),
+    );
+    attachments(paths, components);
+    events(paths);
+}
+
+fn operation_id(path: &str) -> String {
+    format!("{OWNER}.{}", path.rsplit('/').next().unwrap_or(path))
+}
+
+fn posted(route: &Posted, body: &Value, answer: Value) -> Value {
+    let mut operation = json!({
+        "operationId": operation_id(route.path), "tags": [OWNER], "summary": route.summary,
+        "requestBody": { "required": true, "content": { "application/json": { "schema": body } } },
+        "responses": responses(answer),
+    });
+    if !route.needs_session {
+        operation["security"] = json!([]);
+    }
+    operation
+}
+
+fn accept_invitation(paths: &mut Map<String, Value>, components: &mut Components) {
+    let body = components.reference(OWNER, &SchemaOf::of::<wire::AcceptInvitation>());
+    let answer = components.reference(OWNER, &SchemaOf::of::<CommandAnswer>());
+    add(
+        paths,
+        "/api/installation/accept-invitation",
+        "post",
+        json!({
+            "operationId": "gateway.accept-invitation", "tags": [OWNER],
+            "summary": "Join a workspace with an invitation's code",
+            "security": [{}, { "session": [] }],
+            "requestBody": { "required": true, "content": { "application/json": { "schema": {
+                "type": "object",
+                "properties": { "command_id": { "type": "string", "format": "uuid" }, "command": body },
+                "required": ["command_id", "command"],
+                "additionalProperties": false,
+            } } } },
+            "responses": responses(answer),
+        }),
+    );
+}
+
+fn attachments(paths: &mut Map<String, Value>, components: &mut Components) {
+    let stored = components.reference(OWNER, &SchemaOf::of::<wire::StoredChunk>());
+    let id = |name: &str| {
+        json!({ "name": name, "in": "path", "required": true,
+                "schema": { "type": "string", "format": "uuid" } })
+    };
+    let hash = json!({ "name": "hash", "in": "path", "required": true,
+        "description": "BLAKE3 of the body, hexadecimal.",
+        "schema": { "type": "string", "pattern": "^[0-9a-f]{64}$" } });
+    let bytes = json!({ "application/octet-stream": {} });
+    add(
+        paths,
+        "/api/attachments/{workspace}/chunks/{hash}",
+        "put",
+        json!({
+            "operationId": "gateway.put-chunk", "tags": [OWNER],
+            "summary": "Store a chunk of at most 4 MiB at both sites",
+            "parameters": [id("workspace"), hash],
+            "requestBody": { "required": true, "content": bytes },
+            "responses": responses(stored),
+        }),
+    );
+    let mut answers = responses(json!({}));
+    answers["200"] = json!({ "description": "The file.", "content": bytes });
+    answers["206"] = json!({ "description": "The part that was asked for.", "content": bytes });
+    add(
+        paths,
+        "/api/attachments/{workspace}/{message}/{attachment}",
+        "get",
+        json!({
+            "operationId": "gateway.read-attachment", "tags": [OWNER],
+            "summary": "Read a file of a message, or with Range a part of it",
+            "parameters": [id("workspace"), id("message"), id("attachment")],
+            "responses": answers,
+        }),
+    );
+}
+
+fn events(paths: &mut Map<String, Value>) {
+    add(
+        paths,
+        "/api/events",
+        "get",
+        json!({
+            "operationId": "gateway.events", "tags": [OWNER],
+            "summary": "The event stream (WebSocket, subprotocol `sekoci`)",
+            "responses": { "101": { "description": "The stream begins." } },
+        }),
+    );
+}
+
+/// The schema of a problem document.
+fn problem() -> Value {
+    json!({
+        "type": "object",
+        "description": "A refusal or failure (RFC 9457).",
+        "required": ["type", "title", "status", "code", "detail"],
+        "properties": {
+            "type": { "type": "string", "description": "`/errors/<code>`: a page about it." },
+            "title": { "type": "string" },
+            "status": { "type": "integer" },
+            "code": { "type": "string", "description": "Stable, in snake case." },
+            "detail": { "type": "string" },
+            "field": { "type": "string", "description": "The field of the request concerned." },
+            "retry_after_ms": { "type": "integer", "minimum": 0 },
+        },
+    })
+}

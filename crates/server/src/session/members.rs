@@ -1,0 +1,128 @@
+//! Which person an account is in a workspace. Strangers and people who were deactivated are told
+//! that there is no such workspace.
+
+use super::catch_up::catch_up;
+use super::live::installation;
+use crate::problem::Problem;
+use crate::runtime::QueryFailure;
+use crate::site::Site;
+use directory::queries;
+use kernel::{AccountId, PartitionId, PersonId, Seq, Timestamp, WorkspaceId};
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
+
+/// The most pairs of account and workspace remembered.
+const REMEMBERED_MAX: usize = 50_000;
+/// For how long a stranger is turned away without another look at the engine, in milliseconds.
+const STRANGER_MS: i64 = 1_000;
+/// How long a workspace that was just created may take to open here.
+const OPEN_MAX: Duration = Duration::from_secs(1);
+const OPEN_LOOK: Duration = Duration::from_millis(20);
+
+/// Finds people and remembers them until the workspace's directory moves on.
+#[derive(Default)]
+pub struct Members {
+    known: RwLock<HashMap<(AccountId, WorkspaceId), Known>>,
+}
+
+#[derive(Clone, Copy)]
+struct Known {
+    /// What this site had applied of the directory.
+    seq: Seq,
+    person: Option<PersonId>,
+    asked_at: Timestamp,
+}
+
+impl Members {
+    /// The active person an account is in a workspace.
+    ///
+    /// # Errors
+    /// 404 for strangers; 503 while this site cannot tell.
+    pub async fn person(
+        &self,
+        site: &Site,
+        account: AccountId,
+        workspace: WorkspaceId,
+    ) -> Result<PersonId, Problem> {
+        let id = PartitionId::new(workspace, "directory");
+        if workspace == WorkspaceId::INSTALLATION || !is_open(site, &id).await {
+            return Err(Problem::workspace_not_found());
+        }
+        let seq = applied(site, &id);
+        let now = site.clock.now();
+        let known = self.recall(account, workspace).filter(|known| {
+            let is_fresh = known.person.is_some() || now.since(known.asked_at) < STRANGER_MS;
+            known.seq == seq && is_fresh
+        });
+        let person = match known {
+            Some(known) => known.person,
+            None => self.look(site, &id, account, seq).await?,
+        };
+        person.ok_or_else(Problem::workspace_not_found)
+    }
+
+    async fn look(
+        &self,
+        site: &Site,
+        id: &PartitionId,
+        account: AccountId,
+        mut seq: Seq,
+    ) -> Result<Option<PersonId>, QueryFailure> {
+        let mut person = find(site, id, account).await?;
+        if person.is_none() && catch_up(site, id).await {
+            seq = applied(site, id);
+            person = find(site, id, account).await?;
+        }
+        let known = Known {
+            seq,
+            person,
+            asked_at: site.clock.now(),
+        };
+        let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= REMEMBERED_MAX {
+            all.clear();
+        }
+        all.insert((account, id.workspace), known);
+        Ok(person)
+    }
+
+    fn recall(&self, account: AccountId, workspace: WorkspaceId) -> Option<Known> {
+        let all = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        all.get(&(account, workspace)).copied()
+    }
+}
+
+async fn find(
+    site: &Site,
+    id: &PartitionId,
+    account: AccountId,
+) -> Result<Option<PersonId>, QueryFailure> {
+    site.query(id, None, move |rows| {
+        Ok(queries::membership(rows, account)?.map(|membership| membership.id))
+    })
+    .await
+}
+
+fn applied(site: &Site, id: &PartitionId) -> Seq {
+    site.partition(id)
+        .map_or(0, |partition| *partition.applied().borrow())
+}
+
+/// Whether a workspace is open here, after giving one that was just created the time to be.
+async fn is_open(site: &Site, id: &PartitionId) -> bool {
+    if site.has_partition(id) {
+        return true;
+    }
+    catch_up(site, &installation()).await && wait_open(site, id).await
+}
+
+/// Waits a moment for a partition to be opened.
+pub async fn wait_open(site: &Site, id: &PartitionId) -> bool {
+    let opened = async {
+        while !site.has_partition(id) {
+            tokio::time::sleep(OPEN_LOOK).await;
+        }
+    };
+    tokio::time::timeout(OPEN_MAX, opened).await.is_ok()
+}
