@@ -98,7 +98,8 @@ impl Client {
             }
         }
         if uploaded.chunks.is_empty() {
-            uploaded.copies = 0;
+            // Of nothing there is nothing to lose.
+            uploaded.copies = 2;
         }
         Ok(uploaded)
     }

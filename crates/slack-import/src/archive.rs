@@ -8,7 +8,6 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 use zip::ZipArchive;
-use zip::read::HasZipMetadata as _;
 
 /// How much an archive may ask of the reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -245,7 +244,15 @@ mod tests {
         for good in ["users.json", "general/2024-01-01.json", "a..b/c"] {
             assert_eq!(unsafe_name(good), None, "{good:?}");
         }
-        for bad in ["", "/etc/passwd", "../x", "a/../../x", "a\\b", "C:/x", "a\0b"] {
+        for bad in [
+            "",
+            "/etc/passwd",
+            "../x",
+            "a/../../x",
+            "a\\b",
+            "C:/x",
+            "a\0b",
+        ] {
             assert!(unsafe_name(bad).is_some(), "{bad:?}");
         }
     }

@@ -8,5 +8,5 @@ pub(crate) mod moment;
 pub(crate) mod person;
 pub(crate) mod text;
 
-pub(crate) use handle::Handles;
+pub(crate) use handle::{Handles, distinct as distinct_handle};
 pub(crate) use moment::Moment;

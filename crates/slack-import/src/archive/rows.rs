@@ -5,7 +5,7 @@ use crate::ArchiveError;
 use serde::Deserializer as _;
 use serde::de::{DeserializeOwned, SeqAccess, Visitor};
 use serde_json::Value;
-use std::io::{BufReader, Read};
+use std::io::BufReader;
 use std::ops::ControlFlow;
 
 /// Entries up to this size are read whole, which is faster.

@@ -54,6 +54,8 @@ pub(crate) struct Conversation {
     pub is_archived: bool,
     /// Slack's ids, each once.
     pub members: Vec<String>,
+    /// What is wrong with members that are left out.
+    pub unfit: Vec<String>,
 }
 
 const NAME_CHARS_MAX: usize = 80;
@@ -66,15 +68,29 @@ pub(crate) fn conversation(
 ) -> Result<Conversation, String> {
     check_id(&given.id)?;
     let mut members = given.members.unwrap_or_default();
-    for member in &members {
-        check_id(member).map_err(|cause| format!("members: {cause}"))?;
-    }
+    let mut unfit = Vec::new();
+    members.retain(|member| match check_id(member) {
+        Ok(()) => true,
+        Err(cause) => {
+            unfit.push(format!("members: {cause}"));
+            false
+        }
+    });
     members.sort_unstable();
     members.dedup();
-    let own_name = given.name.as_deref().and_then(|name| line(name, NAME_CHARS_MAX));
+    let own_name = given
+        .name
+        .as_deref()
+        .and_then(|name| line(name, NAME_CHARS_MAX));
     let (kind, name) = match origin {
-        Origin::Channel => (Kind::Channel, Some(own_name.unwrap_or_else(|| given.id.clone()))),
-        Origin::PrivateChannel => (Kind::Group, Some(own_name.unwrap_or_else(|| given.id.clone()))),
+        Origin::Channel => (
+            Kind::Channel,
+            Some(own_name.unwrap_or_else(|| given.id.clone())),
+        ),
+        Origin::PrivateChannel => (
+            Kind::Group,
+            Some(own_name.unwrap_or_else(|| given.id.clone())),
+        ),
         // Slack's own name for it ("mpdm-a--b-1") is no name.
         Origin::GroupConversation => (Kind::Group, None),
         Origin::OneToOne if members.len() == 2 => (Kind::Direct, None),
@@ -99,6 +115,7 @@ pub(crate) fn conversation(
         created_ms: given.created.unwrap_or(0).clamp(0, 95_617_584_000) * 1000,
         is_archived: given.is_archived == Some(true),
         members,
+        unfit,
         slack_id: given.id,
     })
 }
@@ -131,7 +148,10 @@ mod tests {
             Origin::Channel,
         )
         .unwrap();
-        assert_eq!((public.kind, public.folder.as_str()), (Kind::Channel, "ward-3"));
+        assert_eq!(
+            (public.kind, public.folder.as_str()),
+            (Kind::Channel, "ward-3")
+        );
         assert_eq!(public.topic.as_deref(), Some("Beds & rounds"));
         assert_eq!((public.members.len(), public.created_ms), (2, 5000));
         let direct = json!({ "id": "D1", "members": ["U1", "U2"] });
@@ -141,7 +161,10 @@ mod tests {
         assert_eq!(read(alone, Origin::OneToOne).unwrap().kind, Kind::Group);
         let several = json!({ "id": "G1", "name": "mpdm-a--b-1", "members": ["U1"] });
         let several = read(several, Origin::GroupConversation).unwrap();
-        assert_eq!((several.name, several.folder.as_str()), (None, "mpdm-a--b-1"));
+        assert_eq!(
+            (several.name, several.folder.as_str()),
+            (None, "mpdm-a--b-1")
+        );
     }
 
     #[test]
@@ -149,5 +172,8 @@ mod tests {
         let error = read(json!({ "id": "C1", "members": [1] }), Origin::Channel).unwrap_err();
         assert!(error.starts_with("members[0]: invalid type"), "{error}");
         assert!(read(json!({ "id": "" }), Origin::Channel).is_err());
+        let some = json!({ "id": "C1", "name": "x", "members": ["U1", "../U2"] });
+        let some = read(some, Origin::Channel).unwrap();
+        assert_eq!((some.members, some.unfit.len()), (vec!["U1".to_owned()], 1));
     }
 }

@@ -42,9 +42,22 @@ mod tests {
 
     #[test]
     fn only_plain_numbers_are_read() {
-        assert_eq!(Moment::read("1357894920.000001").unwrap().millis(), 1_357_894_920_000);
+        assert_eq!(
+            Moment::read("1357894920.000001").unwrap().millis(),
+            1_357_894_920_000
+        );
         assert_eq!(Moment::read("7.5").unwrap().to_string(), "7.500000");
-        for bad in ["", ".", "x", "-1.0", "1.0000001", "1.-1", "1e5", "99999999999999999999", " 1.0"] {
+        for bad in [
+            "",
+            ".",
+            "x",
+            "-1.0",
+            "1.0000001",
+            "1.-1",
+            "1e5",
+            "99999999999999999999",
+            " 1.0",
+        ] {
             assert_eq!(Moment::read(bad), None, "{bad:?}");
         }
     }

@@ -124,7 +124,10 @@ mod tests {
         let lead = read(json!({ "id": "U1", "name": "night", "is_admin": true,
             "profile": { "real_name": "Night shift\nlead", "email": "night@clinic.example" } }))
         .unwrap();
-        assert_eq!((lead.name.as_str(), lead.handle.as_str()), ("Night shift lead", "night"));
+        assert_eq!(
+            (lead.name.as_str(), lead.handle.as_str()),
+            ("Night shift lead", "night")
+        );
         assert_eq!(lead.email.as_deref(), Some("night@clinic.example"));
         assert!(!lead.is_guest && !lead.is_deactivated);
         let gone = read(json!({ "id": "U2", "deleted": true, "is_restricted": true })).unwrap();
@@ -139,6 +142,10 @@ mod tests {
             "deleted: invalid type: string \"no\", expected a boolean"
         );
         assert!(read(json!({ "name": "x" })).unwrap_err().contains("id"));
-        assert!(read(json!({ "id": "../x" })).unwrap_err().starts_with("id:"));
+        assert!(
+            read(json!({ "id": "../x" }))
+                .unwrap_err()
+                .starts_with("id:")
+        );
     }
 }

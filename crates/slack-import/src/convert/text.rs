@@ -29,7 +29,7 @@ pub(crate) fn plain(marked: &str, names: &dyn Names) -> Plain {
         unescape(&rest[..open], &mut plain.text);
         let after = &rest[open + 1..];
         match after.find(['>', '<']) {
-            Some(end) if after.as_bytes()[end] == b'>' && end > 0 => {
+            Some(end) if after.as_bytes()[end] == b'>' && is_token(&after[..end]) => {
                 token(&after[..end], names, &mut plain);
                 rest = &after[end + 1..];
             }
@@ -42,6 +42,20 @@ pub(crate) fn plain(marked: &str, names: &dyn Names) -> Plain {
     unescape(rest, &mut plain.text);
     plain.text.retain(|c| c != '\0');
     plain
+}
+
+/// Whether it is markup: a mention or an address with a scheme.
+fn is_token(inner: &str) -> bool {
+    if inner.len() > 1 && inner.starts_with(['@', '#', '!']) {
+        return true;
+    }
+    inner.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.len() <= 20
+            && scheme
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+    })
 }
 
 /// What stands between `<` and `>`.
@@ -139,10 +153,16 @@ mod tests {
             ("<@U9|gone>", "@gone"),
             ("<@U9>", "@U9"),
             ("see <#C1> and <#C2|other>", "see #general and #other"),
-            ("<!here> <!channel> <!everyone|x>", "@here @channel @everyone"),
+            (
+                "<!here> <!channel> <!everyone|x>",
+                "@here @channel @everyone",
+            ),
             ("<!subteam^S1|@nurses>", "@nurses"),
             ("<!date^1392734382^{date}|Feb 18, 2014>", "Feb 18, 2014"),
-            ("<http://a.example/x?a=1&amp;b=2>", "http://a.example/x?a=1&b=2"),
+            (
+                "<http://a.example/x?a=1&amp;b=2>",
+                "http://a.example/x?a=1&b=2",
+            ),
             ("<http://a.example|a.example>", "http://a.example"),
             ("<http://a.example|the plan>", "the plan (http://a.example)"),
             ("<mailto:a@b.example|a@b.example>", "a@b.example"),
