@@ -16,8 +16,9 @@
 //!    that the engine fails asks its peer to append, for a while, before it tries again.
 //! 6. A command that came from the peer is never forwarded back.
 //! 7. After an append of unknown outcome the engine is read before anything else is decided.
-//! 8. "It was not done" is only said when it cannot be done any more: a command that an append or the
-//!    peer carried without an answer is accepted or stays unknown, it is never refused.
+//! 8. "It was not done" is only said when it cannot be done any more: what an append carried without
+//!    an answer is refused only after another entry took that append's place, and what the peer took
+//!    without an answer is accepted or stays unknown.
 //! 9. Answers that need no entry (refused, unchanged) rest on rows that may be old. A site that does
 //!    not lead, or that the engine fails, gives them only after an entry of its own
 //!    ([`TAKE_OVER`]) followed those rows. A lead gives them at once: until it hears of a takeover it
@@ -40,6 +41,9 @@ mod follow;
 mod forward;
 mod inbox;
 mod types;
+
+#[cfg(test)]
+mod tests;
 
 pub use self::core::Core;
 pub use types::{

@@ -23,7 +23,7 @@ pub(super) struct Batch {
 enum Verdict {
     /// An entry, with this answer.
     Entry(kernel::Seq, serde_json::Value),
-    /// It was recorded before, with this answer.
+    /// It was recorded before, perhaps by this batch, with this answer.
     Recorded(Outcome),
     /// No entry, and this answer.
     Answer(Outcome),
@@ -57,7 +57,7 @@ impl Core {
                 Err(Stop::Command(failed, refusal)) => {
                     // It alone is answered; everything else is decided anew.
                     self.view.rollback()?;
-                    self.deny(&failed, &Outcome::Refused(refusal));
+                    self.deny(&failed, &Outcome::Refused(refusal), false);
                 }
                 Err(Stop::Core(error)) => {
                     self.view.rollback()?;
@@ -82,6 +82,9 @@ impl Core {
                     let verdict = Verdict::Entry(entry.header.seq, answer);
                     batch.decided.push((pending, verdict));
                     batch.add(*entry, *applied);
+                }
+                Ok(Decided::Recorded(outcome)) if batch.entries.is_empty() => {
+                    self.reply_all(&pending, &outcome);
                 }
                 Ok(Decided::Recorded(outcome)) => {
                     batch.decided.push((pending, Verdict::Recorded(outcome)));
@@ -115,14 +118,14 @@ impl Core {
     }
 
     /// Whether answers that need no entry must be confirmed by one: this site does not lead, or
-    /// cannot be sure that it still does, so the rows they rest on may be old.
+    /// cannot be sure that it still does, so the rows they rest on may be old; or an earlier append
+    /// may still land.
     fn must_confirm(&self, now: Timestamp, batch: &Batch) -> bool {
         let is_sure = self.leads() && !self.is_cut_off(now) && !self.is_unwritable;
         let mut verdicts = batch.decided.iter();
         batch.entries.is_empty()
-            && !is_sure
             && verdicts.any(|(pending, verdict)| {
-                matches!(verdict, Verdict::Answer(_)) && !pending.is_uncertain
+                matches!(verdict, Verdict::Answer(_)) && (!is_sure || pending.lost_append)
             })
     }
 
@@ -218,6 +221,7 @@ impl Core {
 
     /// Tells everyone what their commands came to.
     fn answer(&mut self, batch: Batch) {
+        let is_settled = batch.attempt > 0;
         let durability = self.durability.unwrap_or(Durability::StoredHere);
         for (pending, verdict) in batch.decided {
             match verdict {
@@ -230,14 +234,14 @@ impl Core {
                     self.reply_all(&pending, &outcome);
                 }
                 Verdict::Recorded(outcome) => self.reply_all(&pending, &outcome),
-                Verdict::Answer(outcome) => self.deny(&pending, &outcome),
+                Verdict::Answer(outcome) => self.deny(&pending, &outcome, is_settled),
             }
         }
     }
 
-    fn requeue(&mut self, batch: Batch, is_uncertain: bool) {
+    fn requeue(&mut self, batch: Batch, is_lost: bool) {
         for (mut pending, verdict) in batch.decided.into_iter().rev() {
-            pending.is_uncertain |= is_uncertain && matches!(verdict, Verdict::Entry(..));
+            pending.lost_append |= is_lost && matches!(verdict, Verdict::Entry(..));
             self.inbox.push_front(pending);
         }
     }

@@ -56,6 +56,7 @@ impl Core {
         self.must_read = is_full && !applied.is_empty();
         if !applied.is_empty() {
             self.nothing_since = None;
+            self.append_not_before = Timestamp(i64::MIN);
             self.outputs.push(Output::Applied(applied));
         } else if self.known > seq_before {
             self.found_nothing(now, seq_before);

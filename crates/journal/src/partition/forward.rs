@@ -77,7 +77,7 @@ impl Core {
             Ok(Outcome::Unknown { cause }) | Err(cause) => {
                 // The peer may have appended it: the command record in the chain tells, so this
                 // site reads before it decides.
-                pending.is_uncertain = true;
+                pending.lost_forward = true;
                 self.must_read = true;
                 self.peer_failed(now, cause);
                 self.inbox.push_front(pending);

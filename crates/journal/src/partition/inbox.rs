@@ -22,8 +22,11 @@ pub(super) struct Pending {
     /// The peer cannot append and asks this site to.
     pub is_urged: bool,
     pub deadline: Timestamp,
-    /// An append or forward that carried it ended without an answer.
-    pub is_uncertain: bool,
+    /// An append that carried it ended without an answer. Once another entry follows the same
+    /// head, that append is void.
+    pub lost_append: bool,
+    /// The peer had it and did not answer: the peer may bring it into the chain at any time.
+    pub lost_forward: bool,
     pub bounces: u8,
 }
 
@@ -37,7 +40,8 @@ impl Pending {
             is_ours: true,
             is_urged: false,
             deadline,
-            is_uncertain: false,
+            lost_append: false,
+            lost_forward: false,
             bounces: 0,
         }
     }
@@ -165,10 +169,11 @@ impl Core {
         }
     }
 
-    /// Tells everyone who waits for a command that it needs no entry. What an earlier append or the
-    /// peer may still bring into the chain cannot be denied.
-    pub(super) fn deny(&mut self, pending: &Pending, outcome: &Outcome) {
-        if pending.is_uncertain {
+    /// Tells everyone who waits for a command that it has no entry. What an earlier append or the
+    /// peer may still bring into the chain cannot be denied; `is_settled` says that this site's
+    /// earlier appends are void.
+    pub(super) fn deny(&mut self, pending: &Pending, outcome: &Outcome, is_settled: bool) {
+        if pending.lost_forward || pending.lost_append && !is_settled {
             let cause = "an earlier attempt has not ended yet".to_owned();
             self.reply_all(pending, &Outcome::Unknown { cause });
         } else {
@@ -192,7 +197,7 @@ impl Core {
         self.inbox = rest;
         for pending in late {
             let cause = cause.clone();
-            self.deny(&pending, &Outcome::Unavailable { cause });
+            self.deny(&pending, &Outcome::Unavailable { cause }, false);
         }
     }
 }
