@@ -1,6 +1,6 @@
 //! The conversations somebody may read.
 
-use super::page::{Page, decode, limit};
+use super::page::{Page, after, limit};
 use super::unread::of_conversation;
 use crate::access::{Action, GUEST, Viewer};
 use crate::audience::with_readable;
@@ -94,8 +94,8 @@ pub fn conversation_list(
     params: ConversationListParams,
 ) -> Result<Page<ConversationRow>, DecideError> {
     let viewer = Viewer::of(rows, actor)?;
-    let limit = limit(params.limit);
-    let (last_at, key) = decode(params.cursor.as_deref())?.unwrap_or((i64::MAX, i64::MAX));
+    let limit = limit(params.limit)?;
+    let (last_at, key) = after(params.cursor.as_deref())?.unwrap_or((i64::MAX, i64::MAX));
     let keys: Vec<(i64, i64)> = rows
         .prepare_cached(with_readable!(
             "SELECT c.key, c.last_at FROM readable JOIN conversation c ON c.key = readable.key

@@ -1,6 +1,6 @@
 //! Who is in a conversation.
 
-use super::page::{Page, decode, limit};
+use super::page::{Page, after, limit};
 use crate::ConversationId;
 use crate::access::{GUEST, Viewer};
 use crate::events::Readers;
@@ -56,8 +56,8 @@ pub fn conversation_members(
     params: ConversationMembersParams,
 ) -> Result<Page<MemberRow>, DecideError> {
     let seat = Seat::find(rows, Viewer::of(rows, actor)?, params.conversation_id)?;
-    let limit = limit(params.limit);
-    let after: Option<(String, PersonId)> = decode(params.cursor.as_deref())?;
+    let limit = limit(params.limit)?;
+    let after: Option<(String, PersonId)> = after(params.cursor.as_deref())?;
     let (name, person) = after.unzip();
     let is_for_everyone = seat.audience == Readers::Everyone;
     let items = rows

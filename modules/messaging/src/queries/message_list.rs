@@ -68,7 +68,7 @@ pub fn message_list(
 
 /// First and last position asked for, within the conversation: positions have no gaps.
 fn range(params: &MessageListParams, end: u64) -> Result<(u64, u64), Refusal> {
-    let count = limit(params.limit) as u64;
+    let count = u64::from(limit(params.limit)?);
     let (first, last) = match (params.before, params.after, params.around) {
         (None, None, None) => (end.saturating_sub(count - 1), end),
         (Some(before), None, None) => {

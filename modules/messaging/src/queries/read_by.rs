@@ -1,6 +1,6 @@
 //! Who has read a message and who has not.
 
-use super::page::{cut, decode, limit};
+use super::page::{after, cut, limit};
 use crate::MessageId;
 use crate::access::Viewer;
 use crate::entitled::{Recipients, with_entitled};
@@ -111,17 +111,17 @@ pub fn read_by(
     let viewer = Viewer::of(rows, actor)?;
     let (message, _) = Message::read_by(rows, viewer, params.message_id)?;
     let recipients = Recipients::of(rows, message.key)?;
-    let limit = limit(params.limit);
+    let limit = limit(params.limit)?;
     let readers = readers(
         rows,
         &recipients,
-        decode(params.read_cursor.as_deref())?,
+        after(params.read_cursor.as_deref())?,
         limit,
     )?;
     let missing = missing(
         rows,
         &recipients,
-        decode(params.not_read_cursor.as_deref())?,
+        after(params.not_read_cursor.as_deref())?,
         limit,
     )?;
     let (read, next_read) = cut(readers, limit, |row| (row.at, row.person));
@@ -147,7 +147,7 @@ fn readers(
     rows: &Connection,
     of: &Recipients,
     after: Option<(i64, PersonId)>,
-    limit: usize,
+    limit: u32,
 ) -> rusqlite::Result<Vec<PersonAt>> {
     let (conversation, position, time, author, everyone, guest) = of.parameters();
     let (at, person) = after.unzip();
@@ -182,7 +182,7 @@ fn missing(
     rows: &Connection,
     of: &Recipients,
     after: Option<(String, PersonId)>,
-    limit: usize,
+    limit: u32,
 ) -> rusqlite::Result<Vec<PersonRow>> {
     let (conversation, position, time, author, everyone, guest) = of.parameters();
     let (name, person) = after.unzip();

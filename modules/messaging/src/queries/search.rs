@@ -1,6 +1,6 @@
 //! Messages that hold what was searched for.
 
-use super::page::{Page, decode, limit};
+use super::page::{Page, after, limit};
 use crate::access::{GUEST, Viewer};
 use crate::audience::with_readable;
 use crate::rows::{Seat, message_key, position_of};
@@ -78,8 +78,8 @@ pub fn search(
         }
         None => (0, i64::from(i32::MAX) - 1),
     };
-    let limit = limit(params.limit);
-    let (time, key) = decode(params.cursor.as_deref())?.unwrap_or((i64::MAX, i64::MAX));
+    let limit = limit(params.limit)?;
+    let (time, key) = after(params.cursor.as_deref())?.unwrap_or((i64::MAX, i64::MAX));
     let terms = terms(&params.q);
     let items = rows
         .prepare_cached(with_readable!(

@@ -1,7 +1,7 @@
 //! A message with its replies.
 
 use super::message_row::{MessageRow, select_messages};
-use super::page::{cut, decode, limit};
+use super::page::{after, cut, limit};
 use crate::MessageId;
 use crate::access::Viewer;
 use crate::rows::{Message, message_key};
@@ -45,8 +45,8 @@ pub fn thread(
     let viewer = Viewer::of(rows, actor)?;
     let (message, seat) = Message::read_by(rows, viewer, params.message_id)?;
     let root = message.thread.unwrap_or(message.key);
-    let after: u64 = decode(params.cursor.as_deref())?.unwrap_or(0);
-    let limit = limit(params.limit);
+    let after: u64 = after(params.cursor.as_deref())?.unwrap_or(0);
+    let limit = limit(params.limit)?;
     let after = message_key(seat.key, after).max(root);
     let complete = |row: rusqlite::Result<MessageRow>| {
         row.and_then(|row| row.complete(rows, seat.key, viewer.id))
@@ -101,6 +101,6 @@ mod tests {
         let second = ask(&format!("&cursor={next}")).unwrap();
         assert_eq!(second["items"].as_array().unwrap().len(), 2);
         assert_eq!(second["next"], json!(null));
-        assert_eq!(ask("&cursor=nonsense").unwrap_err().code, "cursor_invalid");
+        assert_eq!(ask("&cursor=nonsense").unwrap_err().code, "bad_cursor");
     }
 }

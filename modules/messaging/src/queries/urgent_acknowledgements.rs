@@ -1,7 +1,7 @@
 //! Who has acknowledged an urgent notice and who is waited for.
 
 use super::message_row::UrgentState;
-use super::page::{cut, decode, limit};
+use super::page::{after, cut, limit};
 use super::read_by::{PersonAt, PersonRow};
 use crate::MessageId;
 use crate::access::Viewer;
@@ -56,18 +56,18 @@ pub fn urgent_acknowledgements(
         let detail = "The message is not an urgent notice.";
         Refusal::conflict("not_urgent", detail)
     })?;
-    let limit = limit(params.limit);
+    let limit = limit(params.limit)?;
     let acknowledged = acknowledged(
         rows,
         message.key,
-        decode(params.acknowledged_cursor.as_deref())?,
+        after(params.acknowledged_cursor.as_deref())?,
         limit,
     )?;
     let recipients = Recipients::of(rows, message.key)?;
     let waiting = waiting(
         rows,
         &recipients,
-        decode(params.waiting_cursor.as_deref())?,
+        after(params.waiting_cursor.as_deref())?,
         limit,
     )?;
     let (acknowledged, next_acknowledged) = cut(acknowledged, limit, |row| (row.at, row.person));
@@ -85,7 +85,7 @@ fn acknowledged(
     rows: &Connection,
     message: i64,
     after: Option<(i64, PersonId)>,
-    limit: usize,
+    limit: u32,
 ) -> rusqlite::Result<Vec<PersonAt>> {
     let (at, person) = after.unzip();
     let mut query = rows.prepare_cached(
@@ -108,7 +108,7 @@ fn waiting(
     rows: &Connection,
     of: &Recipients,
     after: Option<(String, PersonId)>,
-    limit: usize,
+    limit: u32,
 ) -> rusqlite::Result<Vec<PersonRow>> {
     let (conversation, position, time, author, everyone, guest) = of.parameters();
     let (name, person) = after.unzip();

@@ -1,3 +1,7 @@
 //! Tests of the module as a whole.
 
+mod corpus;
+mod frozen_shapes;
 mod outsiders;
+mod replay;
+mod shown_to;
