@@ -130,7 +130,7 @@ impl Connection {
                 }
                 _ = heartbeat.tick() => self.beat().await,
                 _ = revocations.changed() => self.check_session().await,
-                _ = draining.wait_for(|is| *is) => Err(Goodbye::Draining),
+                _ = draining.changed() => Err(Goodbye::Draining),
             };
             if let Err(goodbye) = done {
                 return goodbye;
@@ -158,7 +158,7 @@ impl Connection {
         self.unsubscribe(&id);
         let member = self
             .site
-            .person_of(&self.session.account, id.workspace)
+            .person_of(self.session.account, id.workspace)
             .await;
         let (Some(person), Some(hub)) = (member, self.site.hub(&id)) else {
             let problem = serde_json::json!({ "partition": id, "refused": "workspace_not_found" });

@@ -4,6 +4,8 @@
 mod assets;
 pub mod attachments;
 pub mod config;
+mod events;
+pub mod gateway;
 pub mod http;
 mod hub;
 pub mod limits;

@@ -70,10 +70,17 @@ pub struct SwitchOver {
 pub async fn must_be_operator(site: &Site, account: AccountId) -> Result<String, Refusal> {
     let id = PartitionId::new(WorkspaceId::INSTALLATION, "continuity");
     let actor = Actor::Account(account);
-    let standing = site.query(&id, None, move |rows| Ok(continuity::standing(rows, &actor)?)).await;
+    let standing = site
+        .query(&id, None, move |rows| {
+            Ok(continuity::standing(rows, &actor)?)
+        })
+        .await;
     match standing {
         Ok(standing) if standing.is_operator => Ok(standing.name),
-        Ok(_) => Err(Refusal::forbidden("not_permitted", "this is for operators of the installation")),
+        Ok(_) => Err(Refusal::forbidden(
+            "not_permitted",
+            "this is for operators of the installation",
+        )),
         Err(error) => Err(Refusal::failed("view_unavailable", error.to_string())),
     }
 }
@@ -93,8 +100,13 @@ pub async fn break_site(site: &Site, link: &PeerLink, wish: &BreakSite) -> Resul
         SiteFault::Pause => "/agent/pause",
     };
     let answered = order(link, &wish.site, path).await;
-    note(site, &wish.site, "fault-injected", &format!("Site {} was broken on purpose.", wish.site))
-        .await;
+    note(
+        site,
+        &wish.site,
+        "fault-injected",
+        &format!("Site {} was broken on purpose.", wish.site),
+    )
+    .await;
     answered
 }
 
@@ -107,25 +119,37 @@ pub async fn restore_site(
     must_be_site(site, &wish.site, "command.site")?;
     order(link, &wish.site, "/agent/resume").await?;
     let answered = order(link, &wish.site, "/agent/start").await?;
-    note(site, &wish.site, "fault-removed", &format!("Site {} was started again.", wish.site)).await;
+    note(
+        site,
+        &wish.site,
+        "fault-removed",
+        &format!("Site {} was started again.", wish.site),
+    )
+    .await;
     Ok(answered)
 }
 
 fn must_be_site(site: &Site, name: &SiteName, field: &str) -> Result<(), Refusal> {
     match site.config.node(name) {
         Some(node) if node.role == Role::Site => Ok(()),
-        _ => Err(Refusal::invalid(field, "unknown_site", format!("no site is named {name}"))),
+        _ => Err(Refusal::invalid(
+            field,
+            "unknown_site",
+            format!("no site is named {name}"),
+        )),
     }
 }
 
 async fn order(link: &PeerLink, to: &SiteName, path: &str) -> Result<Value, Refusal> {
-    link.post_to_agent::<Value>(to, path, &json!({}), AGENT_PATIENCE).await.map_err(|error| {
-        let detail = match error {
-            LinkError::Refused { body, .. } => body,
-            other => other.to_string(),
-        };
-        Refusal::failed("agent_failed", detail)
-    })
+    link.post_to_agent::<Value>(to, path, &json!({}), AGENT_PATIENCE)
+        .await
+        .map_err(|error| {
+            let detail = match error {
+                LinkError::Refused { body, .. } => body,
+                other => other.to_string(),
+            };
+            Refusal::failed("agent_failed", detail)
+        })
 }
 
 /// Notes a deed of an operator. The deed is done; a note that cannot be written now is only logged.
@@ -151,7 +175,13 @@ async fn note(site: &Site, about: &SiteName, kind: &str, detail: &str) {
 fn command(site: &Site, id: CommandId, name: &str, body: Value) -> Command {
     let actor = Actor::Site(site.name.clone());
     let digest = Command::digest_of(site.installation_key().as_bytes(), name, &actor, &body);
-    Command { id, name: name.into(), actor, body, digest }
+    Command {
+        id,
+        name: name.into(),
+        actor,
+        body,
+        digest,
+    }
 }
 
 /// Hands the lead of one partition, or of all, to a site; gives each one's outcome.
@@ -160,13 +190,20 @@ pub async fn switch_over(
     wish: &SwitchOver,
 ) -> Result<BTreeMap<PartitionId, Value>, Refusal> {
     must_be_site(site, &wish.to, "command.to")?;
-    let mut partitions: Vec<PartitionId> =
-        site.partitions().iter().map(|partition| partition.id.clone()).collect();
+    let mut partitions: Vec<PartitionId> = site
+        .partitions()
+        .iter()
+        .map(|partition| partition.id.clone())
+        .collect();
     if wish.partition != "all" {
         partitions.retain(|id| id.to_string() == wish.partition);
         if partitions.is_empty() {
             let detail = "no such partition at this site";
-            return Err(Refusal::not_found("command.partition", "partition_not_found", detail));
+            return Err(Refusal::not_found(
+                "command.partition",
+                "partition_not_found",
+                detail,
+            ));
         }
     }
     let mut outcomes = BTreeMap::new();
@@ -184,7 +221,9 @@ pub async fn switch_over(
 pub async fn fingerprints(site: &Site) -> Result<BTreeMap<PartitionId, Value>, Refusal> {
     let mut found = BTreeMap::new();
     for partition in site.partitions() {
-        let taken = partition.query(None, |rows| Ok(kernel::fingerprint(rows)?)).await;
+        let taken = partition
+            .query(None, |rows| Ok(kernel::fingerprint(rows)?))
+            .await;
         let Fingerprint { seq, head, rows } =
             taken.map_err(|error| Refusal::failed("view_unavailable", error.to_string()))?;
         let line = json!({ "seq": seq, "head": head, "rows": rows });
@@ -250,8 +289,16 @@ async fn walk(
         }
     }
     if head.seq < applied {
-        let cause = format!("entries after {} are missing: this site has applied {applied}", head.seq);
+        let cause = format!(
+            "entries after {} are missing: this site has applied {applied}",
+            head.seq
+        );
         return Ok(broken(head, cause));
     }
-    Ok(ChainWalk { valid: true, entries: head.seq, head: head.hash, cause: None })
+    Ok(ChainWalk {
+        valid: true,
+        entries: head.seq,
+        head: head.hash,
+        cause: None,
+    })
 }

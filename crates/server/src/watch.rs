@@ -72,8 +72,18 @@ impl Watch {
 
     /// Adds something this node did by itself.
     pub fn add_deed(&self, site: SiteName, what: String) {
-        let deed = Deed { by: self.name.clone(), at: self.clock.now(), site, what };
-        self.with(|board| board.add(Report { observations: Vec::new(), deeds: vec![deed] }));
+        let deed = Deed {
+            by: self.name.clone(),
+            at: self.clock.now(),
+            site,
+            what,
+        };
+        self.with(|board| {
+            board.add(Report {
+                observations: Vec::new(),
+                deeds: vec![deed],
+            })
+        });
     }
 
     /// What the vantage points together say of every site.
@@ -81,7 +91,10 @@ impl Watch {
     pub fn verdicts(&self) -> Vec<Verdict> {
         let now = self.clock.now();
         self.with(|board| {
-            self.sites.iter().map(|site| board.verdict(&self.vantages, site, now)).collect()
+            self.sites
+                .iter()
+                .map(|site| board.verdict(&self.vantages, site, now))
+                .collect()
         })
     }
 
@@ -103,9 +116,16 @@ impl Watch {
         for round in 0_u64.. {
             every.tick().await;
             let verdicts = self.verdicts();
-            let is_troubled = verdicts.iter().any(|verdict| verdict.opinion == Opinion::Down);
+            let is_troubled = verdicts
+                .iter()
+                .any(|verdict| verdict.opinion == Opinion::Down);
             let observations = prober.round(is_troubled || round % WRITE_EVERY == 0).await;
-            self.with(|board| board.add(Report { observations, deeds: Vec::new() }));
+            self.with(|board| {
+                board.add(Report {
+                    observations,
+                    deeds: Vec::new(),
+                })
+            });
             self.tell_the_others(&parts).await;
             let Some(site) = &parts.site else { continue };
             let verdicts = self.verdicts();
@@ -123,17 +143,29 @@ impl Watch {
 
     /// Whether it is this site that records: the first one that is not lost.
     fn records(&self, verdicts: &[Verdict]) -> bool {
-        let first = verdicts.iter().find(|verdict| verdict.opinion != Opinion::Down);
+        let first = verdicts
+            .iter()
+            .find(|verdict| verdict.opinion != Opinion::Down);
         first.is_some_and(|verdict| verdict.site == self.name)
     }
 
     async fn tell_the_others(&self, parts: &WatchParts) {
         let mine = self.with(|board| board.report_of(&self.name));
-        let others = parts.config.nodes.iter().filter(|node| node.name != self.name);
+        let others = parts
+            .config
+            .nodes
+            .iter()
+            .filter(|node| node.name != self.name);
         let calls = others.map(|node| {
-            parts.link.post::<Report>(&node.name, "/peer/reports", &mine, EXCHANGE_PATIENCE)
+            parts
+                .link
+                .post::<Report>(&node.name, "/peer/reports", &mine, EXCHANGE_PATIENCE)
         });
-        for theirs in futures_util::future::join_all(calls).await.into_iter().flatten() {
+        for theirs in futures_util::future::join_all(calls)
+            .await
+            .into_iter()
+            .flatten()
+        {
             self.with(|board| board.add(theirs));
         }
     }
@@ -144,9 +176,11 @@ fn prober(
     settings: &ProberConfig,
     parts: &WatchParts,
 ) -> Result<Prober, ConfigError> {
-    let password = std::fs::read_to_string(&settings.password_file).map_err(|source| {
-        ConfigError::Read { path: settings.password_file.clone(), source }
-    })?;
+    let password =
+        std::fs::read_to_string(&settings.password_file).map_err(|source| ConfigError::Read {
+            path: settings.password_file.clone(),
+            source,
+        })?;
     let targets = config
         .sites()
         .map(|node| {
@@ -154,7 +188,10 @@ fn prober(
                 .site(&node.url)
                 .map(|builder| builder.credentials(&settings.user, password.trim()))
                 .and_then(client::Builder::build)
-                .map(|client| Target { site: node.name.clone(), client })
+                .map(|client| Target {
+                    site: node.name.clone(),
+                    client,
+                })
                 .map_err(|error| ConfigError::Inconsistent {
                     path: settings.password_file.clone(),
                     field: "nodes.url",
@@ -173,8 +210,14 @@ fn prober(
 
 async fn facts(site: &Site) -> Facts {
     let described = tokio::time::timeout(EXCHANGE_PATIENCE, site.engine.describe()).await;
-    let primary = described.ok().and_then(|engine| engine["primary"].as_str().map(String::from));
-    let is_protected =
-        site.durability().map(|durability| durability == journal::Durability::Protected);
-    Facts { primary, is_protected }
+    let primary = described
+        .ok()
+        .and_then(|engine| engine["primary"].as_str().map(String::from));
+    let is_protected = site
+        .durability()
+        .map(|durability| durability == journal::Durability::Protected);
+    Facts {
+        primary,
+        is_protected,
+    }
 }

@@ -65,10 +65,18 @@ impl Remote for Forwarder {
             return Err(format!("{to} is not this site's peer"));
         }
         let (reply, outcome) = oneshot::channel();
-        let command =
-            ForwardedCommand { partition: partition.clone(), command, at, must_append };
-        self.queue.send((command, reply)).map_err(|_| "the site is shutting down".to_string())?;
-        outcome.await.unwrap_or_else(|_| Err("the forwarder stopped".into()))
+        let command = ForwardedCommand {
+            partition: partition.clone(),
+            command,
+            at,
+            must_append,
+        };
+        self.queue
+            .send((command, reply))
+            .map_err(|_| "the site is shutting down".to_string())?;
+        outcome
+            .await
+            .unwrap_or_else(|_| Err("the forwarder stopped".into()))
     }
 }
 
@@ -80,7 +88,9 @@ async fn send_all(
     let requests = Arc::new(Semaphore::new(REQUESTS_MAX));
     let mut batch = Vec::new();
     while waiting.recv_many(&mut batch, BATCH_MAX).await > 0 {
-        let Ok(permit) = Arc::clone(&requests).acquire_owned().await else { return };
+        let Ok(permit) = Arc::clone(&requests).acquire_owned().await else {
+            return;
+        };
         let (link, peer) = (Arc::clone(&link), peer.clone());
         let batch = std::mem::take(&mut batch);
         tokio::spawn(async move {
@@ -92,7 +102,9 @@ async fn send_all(
 
 async fn send(link: &PeerLink, peer: &SiteName, batch: Vec<Waiting>) {
     let (commands, replies): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-    let sent = link.post::<Vec<Outcome>>(peer, "/peer/commands", &commands, PATIENCE).await;
+    let sent = link
+        .post::<Vec<Outcome>>(peer, "/peer/commands", &commands, PATIENCE)
+        .await;
     match sent {
         Ok(outcomes) if outcomes.len() == replies.len() => {
             for (reply, outcome) in replies.into_iter().zip(outcomes) {
@@ -100,9 +112,21 @@ async fn send(link: &PeerLink, peer: &SiteName, batch: Vec<Waiting>) {
                 let _ = reply.send(Ok(outcome));
             }
         }
-        Ok(_) => fail(replies, &Err("the peer answered another number of commands".into())),
-        Err(error @ LinkError::NoAnswer { is_unsent: true, .. }) => {
-            fail(replies, &Ok(Outcome::Unavailable { cause: error.to_string() }));
+        Ok(_) => fail(
+            replies,
+            &Err("the peer answered another number of commands".into()),
+        ),
+        Err(
+            error @ LinkError::NoAnswer {
+                is_unsent: true, ..
+            },
+        ) => {
+            fail(
+                replies,
+                &Ok(Outcome::Unavailable {
+                    cause: error.to_string(),
+                }),
+            );
         }
         Err(error) => fail(replies, &Err(error.to_string())),
     }

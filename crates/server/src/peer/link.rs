@@ -63,12 +63,18 @@ impl PeerLink {
             .http2_keep_alive_while_idle(true)
             .build()
             .map_err(|error| TlsError::Unusable(error.to_string()))?;
-        let nodes = config.nodes.iter().map(|node| (node.name.clone(), node.clone())).collect();
+        let nodes = config
+            .nodes
+            .iter()
+            .map(|node| (node.name.clone(), node.clone()))
+            .collect();
         Ok(Self { http, nodes })
     }
 
     fn node(&self, name: &SiteName) -> Result<&NodeConfig, LinkError> {
-        self.nodes.get(name).ok_or_else(|| LinkError::UnknownNode(name.clone()))
+        self.nodes
+            .get(name)
+            .ok_or_else(|| LinkError::UnknownNode(name.clone()))
     }
 
     /// Posts `body` as JSON and reads a JSON answer.
@@ -83,7 +89,10 @@ impl PeerLink {
         patience: Duration,
     ) -> Result<A, LinkError> {
         let address = &self.node(node)?.peer;
-        let request = self.http.post(format!("https://{address}{path}")).json(body);
+        let request = self
+            .http
+            .post(format!("https://{address}{path}"))
+            .json(body);
         self.json(node, request, patience).await
     }
 
@@ -105,7 +114,10 @@ impl PeerLink {
                 is_unsent: true,
             });
         };
-        let request = self.http.post(format!("https://{address}{path}")).json(body);
+        let request = self
+            .http
+            .post(format!("https://{address}{path}"))
+            .json(body);
         self.json(node, request, patience).await
     }
 
@@ -120,7 +132,12 @@ impl PeerLink {
         patience: Duration,
     ) -> Result<A, LinkError> {
         let address = &self.node(node)?.peer;
-        self.json(node, self.http.get(format!("https://{address}{path}")), patience).await
+        self.json(
+            node,
+            self.http.get(format!("https://{address}{path}")),
+            patience,
+        )
+        .await
     }
 
     /// Sends bytes.
@@ -135,7 +152,10 @@ impl PeerLink {
         patience: Duration,
     ) -> Result<(), LinkError> {
         let address = &self.node(node)?.peer;
-        let request = self.http.put(format!("https://{address}{path}")).body(bytes);
+        let request = self
+            .http
+            .put(format!("https://{address}{path}"))
+            .body(bytes);
         self.answer(node, request, patience).await.map(|_| ())
     }
 
@@ -152,9 +172,11 @@ impl PeerLink {
         let address = &self.node(node)?.peer;
         let request = self.http.get(format!("https://{address}{path}"));
         match self.answer(node, request, patience).await {
-            Ok(answer) => {
-                answer.bytes().await.map(Some).map_err(|error| no_answer(node, &error))
-            }
+            Ok(answer) => answer
+                .bytes()
+                .await
+                .map(Some)
+                .map_err(|error| no_answer(node, &error)),
             Err(LinkError::Refused { status: 404, .. }) => Ok(None),
             Err(error) => Err(error),
         }
@@ -184,7 +206,11 @@ impl PeerLink {
         }
         let body = answer.text().await.unwrap_or_default();
         let body = body.chars().take(300).collect();
-        Err(LinkError::Refused { node: node.clone(), status: status.as_u16(), body })
+        Err(LinkError::Refused {
+            node: node.clone(),
+            status: status.as_u16(),
+            body,
+        })
     }
 }
 
@@ -195,5 +221,9 @@ fn no_answer(node: &SiteName, error: &reqwest::Error) -> LinkError {
         cause = format!("{cause}: {inner}");
         source = inner.source();
     }
-    LinkError::NoAnswer { node: node.clone(), cause, is_unsent: error.is_connect() }
+    LinkError::NoAnswer {
+        node: node.clone(),
+        cause,
+        is_unsent: error.is_connect(),
+    }
 }

@@ -44,7 +44,12 @@ impl TlsListener {
     ) -> std::io::Result<Self> {
         let address = listener.local_addr()?;
         let (done, ready) = mpsc::channel(HANDSHAKEN_WAITING_MAX);
-        tokio::spawn(accept_all(listener, TlsAcceptor::from(Arc::new(config)), nodes, done));
+        tokio::spawn(accept_all(
+            listener,
+            TlsAcceptor::from(Arc::new(config)),
+            nodes,
+            done,
+        ));
         Ok(Self { ready, address })
     }
 }
@@ -80,14 +85,25 @@ async fn accept_all(
                 return;
             }
             // The receiver is gone when the server shuts down.
-            let _ = done.send((tls, PeerName { node: node.flatten(), address })).await;
+            let _ = done
+                .send((
+                    tls,
+                    PeerName {
+                        node: node.flatten(),
+                        address,
+                    },
+                ))
+                .await;
         });
     }
 }
 
 fn name_of(tls: &TlsStream<TcpStream>, nodes: &[NodeConfig]) -> Option<SiteName> {
     let shown = fingerprint(tls.get_ref().1.peer_certificates()?.first()?);
-    nodes.iter().find(|node| node.fingerprint == shown).map(|node| node.name.clone())
+    nodes
+        .iter()
+        .find(|node| node.fingerprint == shown)
+        .map(|node| node.name.clone())
 }
 
 impl Listener for TlsListener {
@@ -102,7 +118,10 @@ impl Listener for TlsListener {
     }
 
     fn local_addr(&self) -> std::io::Result<Self::Addr> {
-        Ok(PeerName { node: None, address: self.address })
+        Ok(PeerName {
+            node: None,
+            address: self.address,
+        })
     }
 }
 

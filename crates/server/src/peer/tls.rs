@@ -91,7 +91,10 @@ fn key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
 }
 
 fn file(path: &Path, error: impl std::fmt::Display) -> TlsError {
-    TlsError::File { path: path.into(), cause: error.to_string() }
+    TlsError::File {
+        path: path.into(),
+        cause: error.to_string(),
+    }
 }
 
 fn unusable(error: impl std::fmt::Display) -> TlsError {

@@ -40,7 +40,10 @@ impl Recorder {
                 self.incident = Some(kernel::id::new_uuid(&*site.clock, &*site.random));
             }
             let closes = note.closes;
-            match site.submit(&partition(), command(site, note, self.incident)).await {
+            match site
+                .submit(&partition(), command(site, note, self.incident))
+                .await
+            {
                 Outcome::Accepted { .. } | Outcome::Unchanged { .. } => {}
                 Outcome::Refused(refusal) => {
                     tracing::error!(%refusal, kind = note.kind, "a note was refused");
@@ -61,7 +64,10 @@ fn partition() -> PartitionId {
 
 /// The command of a note; the same note again is the same command.
 fn command(site: &Site, note: &Note, incident: Option<Uuid>) -> Command {
-    let name = format!("note {} {} {} {:?}", site.name, note.kind, note.at, note.site);
+    let name = format!(
+        "note {} {} {} {:?}",
+        site.name, note.kind, note.at, note.site
+    );
     let id = CommandId::derived(&name);
     let body = serde_json::json!({
         "note_id": id.0,
@@ -74,7 +80,17 @@ fn command(site: &Site, note: &Note, incident: Option<Uuid>) -> Command {
         "evidence": note.evidence,
     });
     let actor = Actor::Site(site.name.clone());
-    let digest =
-        Command::digest_of(site.installation_key().as_bytes(), "note-timeline", &actor, &body);
-    Command { id, name: "note-timeline".into(), actor, body, digest }
+    let digest = Command::digest_of(
+        site.installation_key().as_bytes(),
+        "note-timeline",
+        &actor,
+        &body,
+    );
+    Command {
+        id,
+        name: "note-timeline".into(),
+        actor,
+        body,
+        digest,
+    }
 }
