@@ -46,5 +46,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1_500,
   },
+  // The modern build of the local store; the default entry carries helpers for old browsers.
+  resolve: { alias: { dexie: "dexie/dist/modern/dexie.mjs" } },
   server: { proxy: { "/api": { target: site, ws: true }, "/livez": site, "/role": site } },
 });

@@ -1,6 +1,6 @@
 /** Everything that belongs to one signed-in account on this device. */
 
-import type { Id, SessionView, SignedIn, Site, Status } from "./api/types";
+import type { Id, SessionView, SignedIn, Status } from "./api/types";
 import { Files } from "./chat/files";
 import { Store } from "./chat/store";
 import { Workspace } from "./chat/workspace";
@@ -13,6 +13,9 @@ import type { Sites } from "./sync/sites";
 import { EventStream, STOPPED, type StreamView } from "./sync/stream";
 import type { Transport } from "./sync/transport";
 
+/** How often a site is asked how writes are kept. */
+const STATUS_EVERY_MS = 10_000;
+
 export class Client {
   readonly database: LocalDatabase;
   readonly outbox: Outbox;
@@ -24,6 +27,7 @@ export class Client {
   stream: EventStream | null = null;
   private readonly streamState = new Store<StreamView>(STOPPED);
   private streamEnds: (() => void) | null = null;
+  private statusTimer: ReturnType<typeof setInterval> | undefined;
   private releaseLock: (() => void) | null = null;
   private readonly channel: BroadcastChannel | null;
 
@@ -48,9 +52,10 @@ export class Client {
   /** Opens what this device has, then turns to the sites. */
   async start(): Promise<void> {
     await this.outbox.read();
-    for (const receipt of await this.database.receipts.toArray()) {
-      this.safety.acknowledged(receipt.partition, receipt.seq, receipt.durability);
+    for (const { partition, seq } of await this.database.protected.toArray()) {
+      this.safety.remembered(partition, seq);
     }
+    this.statusTimer = setInterval(() => void this.learnStatus(), STATUS_EVERY_MS);
     this.sendFromOnePage();
     const loading = [...this.workspaces.values()].map((workspace) => workspace.load());
     await this.openStream();
@@ -59,6 +64,7 @@ export class Client {
   }
 
   stop(): void {
+    clearInterval(this.statusTimer);
     this.stream?.stop();
     this.outbox.stop();
     this.releaseLock?.();
@@ -143,19 +149,21 @@ export class Client {
     this.stream = new EventStream(this.sites, cursors, {
       token: this.sessions.token,
       onEffect: (effect) => {
+        if (effect.kind === "refused") {
+          void this.refreshSession();
+          return;
+        }
         const partition = effect.kind === "entry" ? effect.frame.partition : effect.partition;
         this.workspaces.get(partition.split("/")[0] ?? "")?.take(effect);
       },
       onSite: (site) => {
         this.site.update((known) => ({ ...known, ...site }));
-        if (site.durability === "protected") {
-          this.safety.everythingIsProtected();
-        }
       },
       onSessionEnded: () => void this.refreshSession(),
       onOpen: () => {
         void this.outbox.retryNow();
         void this.refreshSession();
+        void this.learnStatus();
       },
       onCursor: (partition, seq) => this.keepCursor(partition, seq),
     });
@@ -187,21 +195,27 @@ export class Client {
   }
 
   private settled(item: OutboxItem): void {
-    const seq = item.answer?.seq;
-    if (item.answer !== undefined && seq !== null && seq !== undefined && item.workspace_id !== undefined) {
-      const partition = `${item.workspace_id}/${item.module}`;
-      this.safety.acknowledged(partition, seq, item.answer.durability);
-      if (item.verb === "post-message") {
-        const receipt = { message_id: String(item.command["message_id"]), partition, seq };
-        void this.database.receipts.put({ ...receipt, durability: item.answer.durability });
-        this.receipts.update((known) => new Map(known).set(receipt.message_id, receipt));
-      }
+    if (item.answer !== undefined && item.workspace_id !== undefined) {
+      this.safety.answered(`${item.workspace_id}/${item.module}`, item.answer);
     }
     this.workspaces.get(item.workspace_id ?? "")?.settled(item);
   }
 
-  /** Where own messages of this page's life stand in the journal. */
-  readonly receipts = new Store<ReadonlyMap<Id, { partition: string; seq: number }>>(new Map());
+  /** Asks how writes are kept now: this is what turns "stored here" into "safe". */
+  private async learnStatus(): Promise<void> {
+    if (document.visibilityState === "hidden") {
+      return;
+    }
+    try {
+      const status = await this.transport.query<Status>("/api/status");
+      this.site.set(status);
+      this.safety.told(status);
+      const rows = [...this.safety.known()].map(([partition, seq]) => ({ partition, seq }));
+      await this.database.protected.bulkPut(rows);
+    } catch {
+      // Nothing learnt: marks stay as they are.
+    }
+  }
 
   /** Several windows share one outbox; the one that holds the lock sends. */
   private sendFromOnePage(): void {
@@ -217,8 +231,4 @@ export class Client {
       });
     });
   }
-}
-
-export function sitesOf(session: StoredSession | null, known: readonly Site[]): readonly Site[] {
-  return session?.sites.length ? session.sites : known;
 }

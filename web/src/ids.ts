@@ -12,7 +12,7 @@ let counter = 0;
 export function newId(now: number = Date.now()): string {
   if (now > lastMillis) {
     lastMillis = now;
-    counter = crypto.getRandomValues(new Uint16Array(1))[0]! & 0x07ff;
+    counter = (crypto.getRandomValues(new Uint16Array(1))[0] ?? 0) & 0x07ff;
   } else {
     counter += 1;
     if (counter > 0x0fff) {
@@ -28,7 +28,7 @@ export function newId(now: number = Date.now()): string {
   }
   bytes[6] = 0x70 | (counter >> 8);
   bytes[7] = counter & 0xff;
-  bytes[8] = 0x80 | (bytes[8]! & 0x3f);
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
   const hex = Array.from(bytes, (byte) => HEX[byte]).join("");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }

@@ -34,6 +34,7 @@ export interface SignedIn {
 
 export interface SessionView {
   account: Account;
+  session_id?: Id;
   workspaces: Membership[];
   sites: Site[];
   site: string;
@@ -90,14 +91,18 @@ export interface UrgentSummary {
   mine: boolean;
   remind_every_s?: number;
   until?: Millis | null;
+  reminders?: number;
+  next_reminder_at?: Millis | null;
+  closed_because?: "all_acknowledged" | "expired" | "deleted" | null;
 }
 
 export interface Message {
   id: Id;
   conversation_id: Id;
   position: number;
+  /** Seq of the entry that posted it. */
+  seq?: number;
   author: Id;
-  author_name?: string;
   text: string;
   time: Millis;
   edited_at?: Millis | null;
@@ -109,7 +114,37 @@ export interface Message {
   mentions?: Id[];
   mention_everyone?: boolean;
   urgent?: UrgentSummary | null;
-  durability?: Durability | null;
+}
+
+/** A stretch of a conversation. */
+export interface MessagePage {
+  items: Message[];
+  has_before: boolean;
+  has_after: boolean;
+  last_position: number;
+}
+
+/** The last message as lists show it. */
+export interface LastMessage {
+  id: Id;
+  author: Id;
+  /** Its first 200 characters; empty once deleted. */
+  text: string;
+  time: Millis;
+  deleted: boolean;
+  attachments: number;
+}
+
+/** A message that was searched for. */
+export interface FoundMessage {
+  id: Id;
+  conversation_id: Id;
+  position: number;
+  author: Id;
+  time: Millis;
+  thread_of?: Id | null;
+  /** The text around the first match; put together they are the text as written. */
+  excerpt: { text: string; is_match: boolean }[];
 }
 
 export interface Conversation {
@@ -118,47 +153,74 @@ export interface Conversation {
   name: string | null;
   topic?: string | null;
   members_count: number;
-  last_message?: Message | null;
+  last_message?: LastMessage | null;
+  /** When something was last posted, or it was made. */
+  last_at: Millis;
   /** Position of the newest message, 0 when there is none. */
-  last_position?: number;
+  last_position: number;
   /** The reader's own mark: everything up to here has been read. */
-  read_up_to?: number;
+  read_up_to: number;
   unread: number;
   mentions_unread: number;
   archived: boolean;
   can_post: boolean;
-  audience?: "everyone" | "members";
-  posters?: "members" | Id[];
+  audience: "everyone" | "members";
   /** In a one-to-one conversation: who the other one is. */
-  other?: Id | null;
+  with?: Id | null;
   draft?: string | null;
+  /* Only of a conversation that was asked for by itself: */
+  posters?: "members" | Id[];
+  can_describe?: boolean;
+  can_add_members?: boolean;
+  can_manage?: boolean;
 }
 
 export interface ConversationMember {
   person: Id;
   name: string;
-  handle?: string;
-  active?: boolean;
-  poster?: boolean;
+  handle: string;
+  is_active: boolean;
+  is_guest: boolean;
+  is_member: boolean;
+  is_poster: boolean;
 }
 
 export interface HistoryVersion {
+  version: number;
   text: string;
-  time: Millis;
-  by?: Id;
-  by_name?: string;
-  kind?: "posted" | "edited" | "deleted";
+  written_at: Millis;
+  /** When another text took its place, or the message was deleted; none: it stands. */
+  replaced_at: Millis | null;
+}
+
+export interface PersonAt {
+  person: Id;
+  name: string;
+  at: Millis;
 }
 
 export interface ReadBy {
-  read: { person: Id; name: string; at: Millis }[];
+  read: PersonAt[];
   not_read: { person: Id; name: string }[];
-  next?: string | null;
+  read_count: number;
+  not_read_count: number;
+  next_read: string | null;
+  next_not_read: string | null;
 }
 
-export interface UrgentStatus {
-  acknowledged: { person: Id; name: string; at: Millis }[];
-  waiting: { person: Id; name: string; reminders?: number }[];
+export interface UrgentAcknowledgements {
+  urgent: UrgentSummary;
+  acknowledged: PersonAt[];
+  waiting: { person: Id; name: string }[];
+  next_acknowledged: string | null;
+  next_waiting: string | null;
+}
+
+export interface DraftRow {
+  conversation_id: Id;
+  thread_of?: Id | null;
+  text: string;
+  saved_at: Millis;
 }
 
 export interface Person {
@@ -208,22 +270,16 @@ export interface Invitation {
 }
 
 export interface AccountRow extends Account {
-  active: boolean;
-  passkeys?: number;
+  status: "active" | "deactivated";
+  created_at: Millis;
+  passkeys_count: number;
 }
 
 export interface Passkey {
-  id: string;
-  name: string;
+  credential_id: string;
+  label: string;
   added_at: Millis;
-}
-
-export interface SessionRow {
-  id: Id;
-  created_at: Millis;
-  last_seen_at?: Millis;
-  user_agent?: string;
-  current?: boolean;
+  used_at: Millis | null;
 }
 
 /** Every permission a role can hold, in the order shown. */
@@ -263,6 +319,7 @@ export type ServerFrame =
   | EntryFrame
   | { partition: string; at: number }
   | { partition: string; reset: true; at?: number }
+  | { partition: string; refused: string }
   | { pong: number }
   | { site: Partial<Status> }
   | { goodbye: { reason: string; retry_after_ms?: number } };

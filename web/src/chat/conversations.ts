@@ -125,6 +125,5 @@ export class Conversations {
 }
 
 function newestFirst(a: Conversation, b: Conversation): number {
-  const [at, bt] = [a.last_message?.time ?? 0, b.last_message?.time ?? 0];
-  return bt - at || a.id.localeCompare(b.id);
+  return b.last_at - a.last_at || a.id.localeCompare(b.id);
 }

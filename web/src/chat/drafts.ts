@@ -1,8 +1,9 @@
 /** What is being written: kept on this device at every keystroke, and at the sites a little later. */
 
-import type { Id } from "../api/types";
+import type { DraftRow, Id } from "../api/types";
 import type { Draft, LocalDatabase } from "../sync/database";
 import type { Outbox } from "../sync/outbox";
+import type { Transport } from "../sync/transport";
 import { Store } from "./store";
 
 const TO_SITES_AFTER_MS = 2_500;
@@ -24,6 +25,24 @@ export class Drafts {
   async load(): Promise<void> {
     const stored = await this.database.drafts.where({ workspace_id: this.workspaceId }).toArray();
     this.all.update((known) => new Map([...stored.map((draft): [string, Draft] => [draft.key, draft]), ...known]));
+  }
+
+  /** Takes over drafts written on other devices, where nothing is being written here. */
+  async fromSites(transport: Transport): Promise<void> {
+    const { items } = await transport.query<{ items: DraftRow[] }>("/api/messaging/draft-list", {
+      workspace_id: this.workspaceId,
+    });
+    const waiting = new Set(this.outbox.get().map((item) => item.lane));
+    this.all.update((known) => {
+      const next = new Map(known);
+      for (const { conversation_id, thread_of, text, saved_at } of items) {
+        const key = draftKey(conversation_id, thread_of);
+        if (!next.has(key) && !waiting.has(`draft:${key}`)) {
+          next.set(key, { key, workspace_id: this.workspaceId, text, files: [], saved_at });
+        }
+      }
+      return next;
+    });
   }
 
   get(conversation: Id, threadOf?: Id | null): Draft | undefined {

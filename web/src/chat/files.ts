@@ -9,7 +9,9 @@ import { RequestError, type Transport } from "../sync/transport";
 import { Store } from "./store";
 
 export const CHUNK_BYTES = 4 * 1024 * 1024;
-export const MAX_FILE_BYTES = 100 * 1000 * 1000;
+/** The most files one message carries. */
+export const MAX_FILES = 10;
+export const MAX_FILE_BYTES = 100 * 1024 * 1024;
 const CHUNK_TIMEOUT_MS = 60_000;
 
 export interface FileProgress {

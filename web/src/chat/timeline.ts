@@ -30,33 +30,33 @@ export function replaced(page: readonly Message[], hasOlder: boolean, hasNewer: 
 }
 
 /** Older messages in front. */
-export function withOlder(timeline: Timeline, page: readonly Message[], limit: number): Timeline {
+export function withOlder(timeline: Timeline, page: readonly Message[], hasBefore: boolean): Timeline {
   const messages = joined(timeline.messages, page);
   const kept = messages.slice(0, WINDOW);
   return {
     messages: kept,
-    hasOlder: page.length >= limit && (page[0]?.position ?? 1) > 1,
+    hasOlder: hasBefore,
     hasNewer: timeline.hasNewer || kept.length < messages.length,
   };
 }
 
-/** Newer messages behind. A full page means that there are more. */
-export function withNewer(timeline: Timeline, page: readonly Message[], limit: number): Timeline {
+/** Newer messages behind. */
+export function withNewer(timeline: Timeline, page: readonly Message[], hasAfter: boolean): Timeline {
   const messages = joined(timeline.messages, page);
   const kept = messages.slice(-WINDOW);
   return {
     messages: kept,
     hasOlder: timeline.hasOlder || kept.length < messages.length,
-    hasNewer: page.length >= limit,
+    hasNewer: hasAfter,
   };
 }
 
 /** The newest page as a site has it now, joined to what was loaded where the two meet. */
-export function withNewest(timeline: Timeline, page: readonly Message[], limit: number): Timeline {
+export function withNewest(timeline: Timeline, page: readonly Message[], hasBefore: boolean): Timeline {
   const first = page[0]?.position ?? 1;
   const last = lastPosition(timeline);
   if (last === null || timeline.hasNewer || first > last + 1) {
-    return replaced(page, page.length >= limit || first > 1, false);
+    return replaced(page, hasBefore, false);
   }
   const messages = joined(timeline.messages, page);
   return {
@@ -86,7 +86,7 @@ export function arrived(timeline: Timeline, message: Message): { timeline: Timel
     return { timeline, isGap: false };
   }
   if (message.position === last + 1) {
-    return { timeline: withNewer(timeline, [message], Number.POSITIVE_INFINITY), isGap: false };
+    return { timeline: withNewer(timeline, [message], false), isGap: false };
   }
   return { timeline, isGap: true };
 }

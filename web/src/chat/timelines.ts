@@ -1,6 +1,6 @@
 /** The open conversations' messages, fetched in pages, kept up by events, cached for offline reading. */
 
-import type { Id, Message, Page } from "../api/types";
+import type { Id, Message, MessagePage } from "../api/types";
 import type { LocalDatabase } from "../sync/database";
 import type { Transport } from "../sync/transport";
 import { Store } from "./store";
@@ -62,7 +62,7 @@ export class Timelines {
       }
       // The page is fetched even when the cache reaches the end: cached messages may have changed.
       const page = await this.page(conversation, { limit: PAGE });
-      this.show(entry, withNewest(entry.store.get(), page, PAGE));
+      this.show(entry, withNewest(entry.store.get(), page.items, page.has_before));
     });
   }
 
@@ -74,9 +74,7 @@ export class Timelines {
     }
     return this.inTurn(entry, async () => {
       const page = await this.page(conversation, { around: position, limit: PAGE });
-      const probe = page.at(-1)?.position ?? position;
-      const after = await this.page(conversation, { after: probe, limit: 1 });
-      this.show(entry, replaced(page, (page[0]?.position ?? 1) > 1, after.length > 0));
+      this.show(entry, replaced(page.items, page.has_before, page.has_after));
     });
   }
 
@@ -88,7 +86,7 @@ export class Timelines {
         return;
       }
       const page = await this.page(conversation, { before: first, limit: PAGE });
-      this.show(entry, withOlder(entry.store.get(), page, PAGE));
+      this.show(entry, withOlder(entry.store.get(), page.items, page.has_before));
     });
   }
 
@@ -175,8 +173,8 @@ export class Timelines {
     const to = Math.max(...positions);
     while (from <= to) {
       const page = await this.page(conversation, { after: from - 1, limit: PAGE, min_seq: entry.minSeq || undefined });
-      this.show(entry, withChanged(entry.store.get(), page));
-      const reached = page.at(-1)?.position;
+      this.show(entry, withChanged(entry.store.get(), page.items));
+      const reached = page.items.at(-1)?.position;
       const next = positions.filter((position) => position > (reached ?? to));
       if (reached === undefined || next.length === 0) {
         break;
@@ -188,25 +186,22 @@ export class Timelines {
   private async newer(conversation: Id, entry: Open, pages = 1): Promise<void> {
     const last = lastPosition(entry.store.get()) ?? 0;
     const page = await this.page(conversation, { after: last, limit: PAGE, min_seq: entry.minSeq || undefined });
-    this.show(entry, withNewer(entry.store.get(), page, PAGE));
+    this.show(entry, withNewer(entry.store.get(), page.items, page.has_after));
     // Far behind, the rest is fetched when somebody scrolls there or jumps to the end.
-    if (page.length >= PAGE && pages < 4) {
+    if (page.has_after && pages < 4) {
       await this.newer(conversation, entry, pages + 1);
     }
   }
 
-  private async page(
-    conversation: Id,
-    parameters: Record<string, number | undefined>,
-  ): Promise<Message[]> {
-    const page = await this.transport.query<Page<Message>>("/api/messaging/message-list", {
+  private async page(conversation: Id, parameters: Record<string, number | undefined>): Promise<MessagePage> {
+    const page = await this.transport.query<MessagePage>("/api/messaging/message-list", {
       workspace_id: this.workspaceId,
       conversation_id: conversation,
       ...parameters,
     });
     void this.database.messages.bulkPut(page.items);
     this.onSeen(page.items);
-    return page.items;
+    return page;
   }
 
   /** Caches a message unless a later state of it is there already. */

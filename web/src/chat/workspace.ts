@@ -80,7 +80,12 @@ export class Workspace {
   /** Shows what this device remembers, then what a site says. */
   async load(): Promise<void> {
     await Promise.all([this.conversations.load(), this.drafts.load()]);
-    await Promise.allSettled([this.conversations.refresh(), this.refreshUrgent(), this.roster.load()]);
+    await Promise.allSettled([
+      this.conversations.refresh(),
+      this.refreshUrgent(),
+      this.roster.load(),
+      this.drafts.fromSites(this.doors.transport),
+    ]);
   }
 
   /** Fetches everything shown: after an interruption too long for the event stream to bridge. */
@@ -207,9 +212,13 @@ export class Workspace {
         members_count: conversation.members.length + 1,
         unread: 0,
         mentions_unread: 0,
+        last_at: Date.now(),
+        last_position: 0,
+        read_up_to: 0,
+        audience: conversation.audience ?? ("members" as const),
         archived: false,
         can_post: true,
-        other: conversation.kind === "direct" ? (conversation.members[0] ?? null) : null,
+        with: conversation.kind === "direct" ? (conversation.members[0] ?? null) : null,
       };
       return { ...view, rows: [row, ...view.rows], byId: new Map([...view.byId, [id, row]]) };
     });
@@ -285,7 +294,6 @@ export class Workspace {
   private seen(messages: readonly Message[]): void {
     const ids = new Set<Id>();
     for (const message of messages) {
-      this.roster.note(message.author, message.author_name);
       ids.add(message.id);
     }
     for (const item of this.doors.outbox.get()) {
@@ -301,6 +309,7 @@ function postedMessage(frame: EntryFrame, event: StreamEvent): Message {
   const data = event.data as unknown as Omit<Message, "urgent"> & { urgent?: { remind_every_s: number } };
   return {
     ...data,
+    seq: frame.seq,
     time: frame.time,
     reply_count: 0,
     reactions: [],

@@ -551,6 +551,15 @@ const en = {
   "error.passkey_cancelled": "The passkey was not used.",
   "error.drill_running": "A drill is running already.",
   "error.site_not_confirmed": "The name of the site was not confirmed.",
+  "message.current": "stands now",
+  "error.behind": "This site is still catching up.",
+  "error.passkeys_unavailable": "Passkeys cannot be used at this address.",
+  "error.password_too_short": "The password is too short.",
+  "error.password_too_long": "The password is too long.",
+  "error.password_is_user": "The password must not be the user name.",
+  "error.too_many_attachments": "Too many files in one message.",
+  "composer.tooManyFiles_one": "At most {{count}} file in one message.",
+  "composer.tooManyFiles_other": "At most {{count}} files in one message.",
 } as const;
 
 export default en;

@@ -553,6 +553,15 @@ const id: Dictionary = {
   "error.passkey_cancelled": "Kunci sandi tidak jadi dipakai.",
   "error.drill_running": "Latihan sedang berjalan.",
   "error.site_not_confirmed": "Nama situs belum dikonfirmasi.",
+  "message.current": "berlaku sekarang",
+  "error.behind": "Situs ini masih mengejar ketinggalan.",
+  "error.passkeys_unavailable": "Kunci sandi tidak dapat dipakai di alamat ini.",
+  "error.password_too_short": "Kata sandi terlalu pendek.",
+  "error.password_too_long": "Kata sandi terlalu panjang.",
+  "error.password_is_user": "Kata sandi tidak boleh sama dengan nama pengguna.",
+  "error.too_many_attachments": "Terlalu banyak berkas dalam satu pesan.",
+  "composer.tooManyFiles_one": "Paling banyak {{count}} berkas dalam satu pesan.",
+  "composer.tooManyFiles_other": "Paling banyak {{count}} berkas dalam satu pesan.",
 };
 
 export default id;

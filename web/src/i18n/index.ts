@@ -173,6 +173,12 @@ export function durationText(ms: number): string {
   return `${unit(Math.floor(ms / 60_000), "minute")} ${unit(Math.round((ms % 60_000) / 1_000), "second")}`;
 }
 
+export function secondsText(seconds: number): string {
+  return new Intl.NumberFormat(currentLanguage(), {
+    style: "unit", unit: "second", unitDisplay: "short", maximumFractionDigits: 1,
+  }).format(seconds);
+}
+
 export function sizeText(bytes: number): string {
   const [value, name] = bytes < 1_000_000 ? [bytes / 1_000, "kilobyte"] : [bytes / 1_000_000, "megabyte"];
   return new Intl.NumberFormat(currentLanguage(), {

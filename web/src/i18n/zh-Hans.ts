@@ -553,6 +553,15 @@ const zhHans: Dictionary = {
   "error.passkey_cancelled": "未使用通行密钥。",
   "error.drill_running": "已有演练在进行。",
   "error.site_not_confirmed": "未确认站点名称。",
+  "message.current": "当前版本",
+  "error.behind": "本站点仍在追赶。",
+  "error.passkeys_unavailable": "此地址无法使用通行密钥。",
+  "error.password_too_short": "密码过短。",
+  "error.password_too_long": "密码过长。",
+  "error.password_is_user": "密码不能与用户名相同。",
+  "error.too_many_attachments": "一条消息的文件过多。",
+  "composer.tooManyFiles_one": "一条消息最多 {{count}} 个文件。",
+  "composer.tooManyFiles_other": "一条消息最多 {{count}} 个文件。",
 };
 
 export default zhHans;

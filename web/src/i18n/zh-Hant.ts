@@ -553,6 +553,15 @@ const zhHant: Dictionary = {
   "error.passkey_cancelled": "未使用通行密鑰。",
   "error.drill_running": "已有演練在進行。",
   "error.site_not_confirmed": "未確認站點名稱。",
+  "message.current": "目前版本",
+  "error.behind": "本站點仍在追趕。",
+  "error.passkeys_unavailable": "此網址無法使用通行密鑰。",
+  "error.password_too_short": "密碼過短。",
+  "error.password_too_long": "密碼過長。",
+  "error.password_is_user": "密碼不得與使用者名稱相同。",
+  "error.too_many_attachments": "一則訊息的檔案過多。",
+  "composer.tooManyFiles_one": "一則訊息最多 {{count}} 個檔案。",
+  "composer.tooManyFiles_other": "一則訊息最多 {{count}} 個檔案。",
 };
 
 export default zhHant;

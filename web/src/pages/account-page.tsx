@@ -180,15 +180,15 @@ function Passkeys(): ReactElement {
       <p className="quiet">{t("account.passkeysText")}</p>
       <ul role="list" className="plain-list">
         {data?.items.map((passkey) => (
-          <li key={passkey.id}>
+          <li key={passkey.credential_id}>
             <Icon name="key" size={16} />
             <span className="grow">
-              {passkey.name} <small className="quiet">{dateTimeText(passkey.added_at)}</small>
+              {passkey.label} <small className="quiet">{dateTimeText(passkey.added_at)}</small>
             </span>
             <button
               type="button"
               className="button small"
-              onClick={() => void command.run("remove-passkey", { passkey_id: passkey.id }).then(reload)}
+              onClick={() => void command.run("remove-passkey", { credential_id: passkey.credential_id }).then(reload)}
             >
               {t("remove")}
             </button>
@@ -243,7 +243,7 @@ function Sessions(): ReactElement {
         <button type="button" className="button" onClick={() => setLeaving(true)}>
           <Icon name="exit" size={16} /> {t("account.signOut")}
         </button>
-        <button type="button" className="button danger-quiet" disabled={command.isBusy} onClick={() => void command.run("end-sessions", {})}>
+        <button type="button" className="button danger-quiet" disabled={command.isBusy} onClick={() => void command.run("end-sessions", { except_this: true })}>
           {t("account.endAll")}
         </button>
       </div>

@@ -1,15 +1,13 @@
 /** What this device keeps: the outbox, drafts, files on their way, and a cache of what was read. */
 
 import Dexie, { type Table } from "dexie";
-import type { Conversation, Durability, Id, Message, Person } from "../api/types";
+import type { Conversation, Id, Message, Person } from "../api/types";
 import type { OutboxItem } from "./outbox-item";
 
-/** What is known about where a message of one's own is held. */
-export interface Receipt {
-  message_id: Id;
+/** How far a partition was known to be at both sites when last heard. */
+export interface Protected {
   partition: string;
   seq: number;
-  durability: Durability;
 }
 
 export interface Draft {
@@ -50,7 +48,7 @@ export interface Cursor {
 
 export class LocalDatabase extends Dexie {
   outbox!: Table<OutboxItem, string>;
-  receipts!: Table<Receipt, string>;
+  protected!: Table<Protected, string>;
   drafts!: Table<Draft, string>;
   files!: Table<StoredFile, string>;
   conversations!: Table<CachedConversation, [string, string]>;
@@ -62,7 +60,7 @@ export class LocalDatabase extends Dexie {
     super(name);
     this.version(1).stores({
       outbox: "id, lane, order",
-      receipts: "message_id, partition",
+      protected: "partition",
       drafts: "key, workspace_id",
       files: "id",
       conversations: "[workspace_id+id], workspace_id",

@@ -17,6 +17,8 @@ export type StreamEffect =
   | { kind: "entry"; frame: EntryFrame }
   /** Too far behind: everything of the partition must be fetched again. */
   | { kind: "refetch"; partition: string }
+  /** The person is not (or no longer) in the workspace. */
+  | { kind: "refused"; partition: string }
   | { kind: "caught-up"; partition: string; entries: number };
 
 /** The subscription to send when a connection opens. */
@@ -52,10 +54,17 @@ export function received(resume: Resume, frame: ServerFrame): { resume: Resume; 
   if (known === undefined) {
     return { resume, effects: [] };
   }
+  if ("refused" in frame) {
+    const rest = new Map(resume);
+    rest.delete(frame.partition);
+    return { resume: rest, effects: [{ kind: "refused", partition: frame.partition }] };
+  }
   if ("reset" in frame) {
-    const seq = frame.at === undefined ? known.seq : Math.max(known.seq ?? 0, frame.at);
+    // The stream goes on from `at`, also where that is earlier (a site that is behind the other one):
+    // entries that come again do no harm, entries passed over would.
+    const next = frame.at === undefined ? known : { seq: frame.at, isCaughtUp: true, catchingUp: 0 };
     return {
-      resume: withPartition(resume, frame.partition, { ...known, seq }),
+      resume: withPartition(resume, frame.partition, next),
       effects: [{ kind: "refetch", partition: frame.partition }],
     };
   }

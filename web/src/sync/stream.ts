@@ -40,7 +40,7 @@ export interface StreamDoors {
   token(): string | null;
   onEffect(effect: StreamEffect): void;
   onSite(site: Partial<Status>): void;
-  onSessionEnded(reason: string): void;
+  onSessionEnded(): void;
   /** A connection opened: whatever waits may be sent. */
   onOpen(): void;
   onCursor(partition: string, seq: number): void;
@@ -175,10 +175,12 @@ export class EventStream {
     if ("goodbye" in frame) {
       if (frame.goodbye.reason === "draining") {
         this.sites.failed(this.site);
-      } else {
+      } else if (frame.goodbye.reason === "session_ended") {
         this.close();
         this.set({ phase: "stopped", retryAt: null });
-        this.doors.onSessionEnded(frame.goodbye.reason);
+        this.doors.onSessionEnded();
+      } else {
+        this.reconnectNow();
       }
       return;
     }

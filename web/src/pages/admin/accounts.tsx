@@ -1,13 +1,14 @@
 /** Accounts of the installation, for operators. */
 
 import { useQuery } from "@tanstack/react-query";
-import { App, Button, Form, Input, Modal, Space, Switch, Table, Tag } from "antd";
+import { App, Button, Form, Input, Modal, Space, Switch, Table } from "antd";
 import { type ReactElement, useState } from "react";
 import { useApp } from "../../app-context";
 import type { AccountRow, Page } from "../../api/types";
 import { useT } from "../../i18n";
 import { newId } from "../../ids";
 import { Failure, codeOf } from "../../ui/failure";
+import { StatusWord } from "./status-word";
 import { useOrder } from "./use-directory";
 
 export default function Accounts(): ReactElement {
@@ -59,7 +60,7 @@ export default function Accounts(): ReactElement {
               <Switch
                 aria-label={t("accounts.operatorOf", { name: account.name })}
                 checked={account.operator}
-                disabled={account.id === me || !account.active}
+                disabled={account.id === me || account.status !== "active"}
                 onChange={(operator) => void order("set-operator", { account_id: account.id, operator })}
               />
             ),
@@ -67,7 +68,11 @@ export default function Accounts(): ReactElement {
           {
             title: t("people.status"),
             render: (_, account) =>
-              account.active ? <Tag color="success">{t("people.active")}</Tag> : <Tag color="error">{t("people.deactivated")}</Tag>,
+              account.status === "active" ? (
+                <StatusWord tone="good" word={t("people.active")} />
+              ) : (
+                <StatusWord tone="bad" word={t("people.deactivated")} />
+              ),
           },
           {
             title: <span className="only-heard">{t("admin.actions")}</span>,
@@ -79,7 +84,7 @@ export default function Accounts(): ReactElement {
                 <Button size="small" onClick={() => void order("end-sessions", { account_id: account.id })}>
                   {t("accounts.endSessions")}
                 </Button>
-                {account.id === me ? null : account.active ? (
+                {account.id === me ? null : account.status === "active" ? (
                   <Button
                     size="small"
                     danger

@@ -52,7 +52,7 @@ export default function AdminPage({ section }: { section: AdminSection }): React
         theme={{
           algorithm: dark ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,
           token: {
-            colorPrimary: dark ? "#4c9fd6" : "#1d5f8a",
+            colorPrimary: dark ? "#2f7fb8" : "#1d5f8a",
             colorError: dark ? "#ff7b72" : "#b3261e",
             // The library's own quiet greys are too faint to read.
             colorTextDescription: dark ? "#aab4be" : "#57606a",

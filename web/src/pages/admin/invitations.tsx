@@ -1,20 +1,21 @@
 /** Invitations: make one, copy its link, revoke it. */
 
-import { Alert, Button, Form, Input, InputNumber, Modal, Select, Space, Table, Tag, Typography } from "antd";
+import { Alert, Button, Form, Input, InputNumber, Modal, Select, Space, Table, Typography } from "antd";
 import { type ReactElement, useState } from "react";
 import { useWorkspace } from "../../app-context";
 import type { Invitation, Role } from "../../api/types";
 import { type Key, dateTimeText, useT } from "../../i18n";
 import { newId } from "../../ids";
 import { Failure } from "../../ui/failure";
+import { StatusWord, type StatusTone } from "./status-word";
 import { useRoleName } from "./role-names";
 import { useDirectory, useOrder } from "./use-directory";
 
-const STATUS: Record<Invitation["status"], { word: Key; color: string }> = {
-  open: { word: "invitations.open", color: "processing" },
-  accepted: { word: "invitations.accepted", color: "success" },
-  revoked: { word: "invitations.revoked", color: "default" },
-  expired: { word: "invitations.expired", color: "warning" },
+const STATUS: Record<Invitation["status"], { word: Key; tone: StatusTone }> = {
+  open: { word: "invitations.open", tone: "warn" },
+  accepted: { word: "invitations.accepted", tone: "good" },
+  revoked: { word: "invitations.revoked", tone: "plain" },
+  expired: { word: "invitations.expired", tone: "bad" },
 };
 
 export default function Invitations(): ReactElement {
@@ -64,7 +65,7 @@ export default function Invitations(): ReactElement {
           { title: t("people.role"), render: (_, row) => roleName(row.role) },
           { title: t("invitations.made"), render: (_, row) => dateTimeText(row.made_at) },
           { title: t("invitations.until"), render: (_, row) => dateTimeText(row.expires_at) },
-          { title: t("people.status"), render: (_, row) => <Tag color={STATUS[row.status].color}>{t(STATUS[row.status].word)}</Tag> },
+          { title: t("people.status"), render: (_, row) => <StatusWord tone={STATUS[row.status].tone} word={t(STATUS[row.status].word)} /> },
           {
             title: <span className="only-heard">{t("admin.actions")}</span>,
             render: (_, row) =>

@@ -1,6 +1,6 @@
 /** People: find, add, change, give a role, shut out. */
 
-import { App, Button, Form, Input, Modal, Select, Space, Table, Tag, TreeSelect } from "antd";
+import { App, Button, Form, Input, Modal, Select, Space, Table, TreeSelect } from "antd";
 import { type ReactElement, useDeferredValue, useState } from "react";
 import { useWorkspace } from "../../app-context";
 import type { Department, Person, Role } from "../../api/types";
@@ -8,6 +8,7 @@ import { useT } from "../../i18n";
 import { newId } from "../../ids";
 import { Failure } from "../../ui/failure";
 import { treeOf } from "./departments";
+import { StatusWord } from "./status-word";
 import { useRoleName } from "./role-names";
 import { useDirectory, useOrder } from "./use-directory";
 
@@ -131,7 +132,11 @@ export default function People(): ReactElement {
           {
             title: t("people.status"),
             render: (_, person) =>
-              person.status === "deactivated" ? <Tag color="error">{t("people.deactivated")}</Tag> : <Tag color="success">{t("people.active")}</Tag>,
+              person.status === "deactivated" ? (
+                <StatusWord tone="bad" word={t("people.deactivated")} />
+              ) : (
+                <StatusWord tone="good" word={t("people.active")} />
+              ),
           },
           {
             title: <span className="only-heard">{t("admin.actions")}</span>,

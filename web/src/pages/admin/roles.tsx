@@ -1,6 +1,6 @@
 /** Roles: named sets of permissions. */
 
-import { App, Button, Checkbox, Form, Input, Modal, Space, Table, Tag } from "antd";
+import { App, Button, Checkbox, Form, Input, Modal, Space, Table } from "antd";
 import { type ReactElement, useState } from "react";
 import { useWorkspace } from "../../app-context";
 import { PERMISSIONS, type Permission, type Role } from "../../api/types";
@@ -41,7 +41,7 @@ export default function Roles(): ReactElement {
             title: t("roles.name"),
             render: (_, role) => (
               <>
-                {roleName(role.role)} {role.built_in ? <Tag>{t("roles.builtIn")}</Tag> : null}
+                {roleName(role.role)} {role.built_in ? <span className="quiet small">{t("roles.builtIn")}</span> : null}
               </>
             ),
           },
@@ -50,7 +50,9 @@ export default function Roles(): ReactElement {
             render: (_, role) => (
               <Space size={[4, 4]} wrap>
                 {role.permissions.map((permission) => (
-                  <Tag key={permission}>{t(`permission.${permission as Permission}`)}</Tag>
+                  <span key={permission} className="permission">
+                    {t(`permission.${permission as Permission}`)}
+                  </span>
                 ))}
               </Space>
             ),

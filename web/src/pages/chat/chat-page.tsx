@@ -40,9 +40,10 @@ export function ChatPage(): ReactElement {
   }, [wanted, isFresh, byId, workspace]);
 
   return (
-    <div className="chat">
+    <main className="chat">
+      <h1 className="only-heard">{workspace.membership.name}</h1>
       <ConversationList open={wanted} />
-      <main className="chat-main" aria-label={t("chat.label")}>
+      <section className="chat-main" aria-label={t("chat.label")}>
         <UrgentBanner />
         {row === undefined || chat === null ? (
           wanted !== null && !isFresh ? (
@@ -57,12 +58,12 @@ export function ChatPage(): ReactElement {
         ) : (
           <ConversationView key={row.id} row={row} at={chat.at} thread={chat.thread} />
         )}
-      </main>
+      </section>
       {chat?.pane === "search" ? (
         <Suspense fallback={<Loading />}>
           <SearchPane conversation={row ?? null} />
         </Suspense>
       ) : null}
-    </div>
+    </main>
   );
 }

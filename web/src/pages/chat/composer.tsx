@@ -1,17 +1,18 @@
 /** The place to write: keeps every keystroke, proposes people, carries files. */
 
-import { type KeyboardEvent, type ReactElement, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactElement, Suspense, lazy, useCallback, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { useClient, useStore, useWorkspace } from "../../app-context";
 import type { Conversation, Id, Message, Person } from "../../api/types";
 import { draftKey } from "../../chat/drafts";
-import { MAX_FILE_BYTES } from "../../chat/files";
+import { MAX_FILES, MAX_FILE_BYTES } from "../../chat/files";
 import { sizeText, useT } from "../../i18n";
 import { Avatar } from "../../ui/avatar";
 import { Icon } from "../../ui/icon";
 import { FileProgressList } from "./attachments";
-import { EmojiPicker } from "./emoji";
 import { mentionsIn, tokenAt } from "./mentions";
-import { UrgentDialog } from "./urgent-dialog";
+
+const EmojiPicker = lazy(() => import("./emoji"));
+const UrgentDialog = lazy(() => import("./urgent-dialog"));
 
 const MAX_CHARACTERS = 20_000;
 
@@ -50,15 +51,6 @@ export function Composer({ row, threadOf, label, editing = null, onEditEnd, onEd
       workspace.drafts.save(row.id, threadOf, next, nextFiles);
     }
   };
-
-  // A draft written on another device is taken over where nothing was written here.
-  useEffect(() => {
-    if (!isEditing && threadOf === null && row.draft && workspace.drafts.get(row.id) === undefined) {
-      workspace.drafts.save(row.id, null, row.draft, []);
-    }
-    // Only when the conversation is opened: later it would fight with what is being written.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, []);
 
   useEffect(() => {
     if (isEditing) {
@@ -117,6 +109,12 @@ export function Composer({ row, threadOf, label, editing = null, onEditEnd, onEd
       }
       added.push((await client.files.add(workspace.id, file)).id);
     }
+    if (added.length + files.length > MAX_FILES) {
+      setProblem(t("composer.tooManyFiles", { count: MAX_FILES }));
+      for (const id of added.splice(Math.max(0, MAX_FILES - files.length))) {
+        void client.files.remove(id);
+      }
+    }
     if (added.length > 0) {
       const now = workspace.drafts.get(row.id, threadOf);
       write(now?.text ?? "", [...(now?.files ?? []), ...added]);
@@ -133,6 +131,8 @@ export function Composer({ row, threadOf, label, editing = null, onEditEnd, onEd
       element?.setSelectionRange(at + what.length, at + what.length);
     });
   };
+
+  const closeEmoji = useCallback(() => setEmojiOpen(false), []);
 
   const choose = (handle: string): void => {
     const element = area.current;
@@ -249,15 +249,17 @@ export function Composer({ row, threadOf, label, editing = null, onEditEnd, onEd
           <button type="button" className="button-icon" onClick={() => setEmojiOpen(true)} aria-label={t("composer.emoji")} title={t("composer.emoji")}>
             <Icon name="smile" />
           </button>
-          {isEmojiOpen ? (
-            <EmojiPicker
-              onClose={() => setEmojiOpen(false)}
-              onPick={(emoji) => {
-                setEmojiOpen(false);
-                insert(emoji);
-              }}
-            />
-          ) : null}
+          <Suspense fallback={null}>
+            {isEmojiOpen ? (
+              <EmojiPicker
+                onClose={closeEmoji}
+                onPick={(emoji) => {
+                  setEmojiOpen(false);
+                  insert(emoji);
+                }}
+              />
+            ) : null}
+          </Suspense>
         </span>
         <button
           type="button"
@@ -284,6 +286,7 @@ export function Composer({ row, threadOf, label, editing = null, onEditEnd, onEd
           <span>{t(isEditing ? "composer.save" : "composer.send")}</span>
         </button>
       </div>
+      <Suspense fallback={null}>
       {isUrgentOpen ? (
         <UrgentDialog
           count={Math.max(row.members_count - 1, 1)}
@@ -294,6 +297,7 @@ export function Composer({ row, threadOf, label, editing = null, onEditEnd, onEd
           }}
         />
       ) : null}
+      </Suspense>
     </form>
   );
 }

@@ -1,6 +1,6 @@
 /** The conversations: a real list, one tab stop, arrows to move. */
 
-import { type KeyboardEvent, type ReactElement, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactElement, Suspense, lazy, useMemo, useRef, useState } from "react";
 import { useClient, useStore, useWorkspace } from "../../app-context";
 import type { Conversation } from "../../api/types";
 import { draftKey } from "../../chat/drafts";
@@ -13,7 +13,9 @@ import { Link } from "../../ui/link";
 import { Loading } from "../../ui/loading";
 import { Menu } from "../../ui/menu";
 import { useConversationName, usePersonName } from "./names";
-import { NewConversation, type NewKind } from "./new-conversation";
+import type { NewKind } from "./new-conversation";
+
+const NewConversation = lazy(() => import("./new-conversation"));
 
 type Filter = "all" | "unread" | "archived";
 
@@ -125,7 +127,9 @@ export function ConversationList({ open }: { open: string | null }): ReactElemen
           />
         ))}
       </ul>
-      {making === null ? null : <NewConversation kind={making} onClose={() => setMaking(null)} />}
+      <Suspense fallback={null}>
+        {making === null ? null : <NewConversation kind={making} onClose={() => setMaking(null)} />}
+      </Suspense>
     </section>
   );
 }
@@ -159,7 +163,7 @@ function Row({ row, name, isOpen: isHere, isStop, waiting }: RowProps): ReactEle
         tabIndex={isStop ? 0 : -1}
       >
         {row.kind === "direct" ? (
-          <Avatar id={row.other ?? row.id} name={name} />
+          <Avatar id={row.with ?? row.id} name={name} />
         ) : (
           <span className={`kind-mark kind-${row.kind}`} aria-hidden>
             <Icon name={row.kind === "channel" ? "megaphone" : "people"} />
@@ -218,10 +222,10 @@ function WorkspaceName(): ReactElement {
   const workspace = useWorkspace();
   const all = [...client.workspaces.values()];
   if (all.length < 2) {
-    return <h1 className="workspace-name">{workspace.membership.name}</h1>;
+    return <p className="workspace-name">{workspace.membership.name}</p>;
   }
   return (
-    <h1 className="workspace-name">
+    <div className="workspace-name">
       <Menu
         className="button plain"
         side="left"
@@ -235,6 +239,6 @@ function WorkspaceName(): ReactElement {
       >
         {workspace.membership.name} <Icon name="down" size={15} />
       </Menu>
-    </h1>
+    </div>
   );
 }

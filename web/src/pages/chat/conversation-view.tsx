@@ -1,19 +1,20 @@
 /** One conversation: its head, its messages, the place to write, and what opens beside it. */
 
-import { type ReactElement, Suspense, lazy, useState } from "react";
+import { type ReactElement, Suspense, lazy, useEffect, useState } from "react";
 import { useStore, useWorkspace } from "../../app-context";
 import type { Conversation, Id, Message } from "../../api/types";
 import { useT } from "../../i18n";
 import { chatPath, navigate } from "../../route";
 import { Icon } from "../../ui/icon";
 import { Link } from "../../ui/link";
+import { Loading } from "../../ui/loading";
 import { Menu, type MenuItem } from "../../ui/menu";
 import { Composer } from "./composer";
 import { MessageList } from "./message-list";
 import { useConversationName } from "./names";
-import { ThreadPane } from "./thread-pane";
-import { DateJump } from "./date-jump";
 
+const ThreadPane = lazy(() => import("./thread-pane"));
+const DateJump = lazy(() => import("./date-jump"));
 const MembersDialog = lazy(() => import("./members-dialog"));
 const SettingsDialog = lazy(() => import("./settings-dialog"));
 
@@ -30,6 +31,13 @@ export function ConversationView({ row, at, thread }: ViewProps): ReactElement {
   const [dialog, setDialog] = useState<"members" | "settings" | "date" | null>(null);
   const [editing, setEditing] = useState<Message | null>(null);
   const view = useStore(workspace.timelines.of(row.id));
+  // What one may do here comes with the conversation itself, not with the list.
+  const hasDetails = row.can_manage !== undefined;
+  useEffect(() => {
+    if (!hasDetails) {
+      void workspace.conversations.fetchOne(row.id);
+    }
+  }, [workspace, row.id, hasDetails]);
   const isDirect = row.kind === "direct";
 
   const more: MenuItem[] = [
@@ -98,7 +106,9 @@ export function ConversationView({ row, at, thread }: ViewProps): ReactElement {
           </p>
         )}
       </div>
-      {thread === null ? null : <ThreadPane key={thread} row={row} root={thread} />}
+      <Suspense fallback={<Loading />}>
+        {thread === null ? null : <ThreadPane key={thread} row={row} root={thread} />}
+      </Suspense>
       <Suspense fallback={null}>
         {dialog === "members" ? <MembersDialog row={row} onClose={() => setDialog(null)} /> : null}
         {dialog === "settings" ? <SettingsDialog row={row} onClose={() => setDialog(null)} /> : null}
@@ -110,9 +120,10 @@ export function ConversationView({ row, at, thread }: ViewProps): ReactElement {
 
 function ChannelRule({ row }: { row: Conversation }): ReactElement {
   const t = useT();
+  if (row.posters === undefined) {
+    return <span />;
+  }
   const text =
-    row.posters === undefined || row.posters === "members"
-      ? t("channel.everyonePosts")
-      : t("channel.somePost", { count: row.posters.length });
+    row.posters === "members" ? t("channel.everyonePosts") : t("channel.somePost", { count: row.posters.length });
   return <span className="channel-rule">{text} </span>;
 }

@@ -2,13 +2,13 @@
 
 import { type ReactElement, useState } from "react";
 import { useApp, useWorkspace } from "../../app-context";
-import type { Conversation, Message, Page } from "../../api/types";
+import type { Conversation, MessagePage } from "../../api/types";
 import { errorText, useT } from "../../i18n";
 import { chatPath, navigate } from "../../route";
 import { Dialog } from "../../ui/dialog";
 import { codeOf } from "../../ui/failure";
 
-export function DateJump({ row, onClose }: { row: Conversation; onClose(): void }): ReactElement {
+export default function DateJump({ row, onClose }: { row: Conversation; onClose(): void }): ReactElement {
   const t = useT();
   const { transport } = useApp();
   const workspace = useWorkspace();
@@ -19,8 +19,8 @@ export function DateJump({ row, onClose }: { row: Conversation; onClose(): void 
     const from = new Date(`${day}T00:00`).getTime();
     setBusy(true);
     try {
-      const position = await firstAtOrAfter(from, row.last_position ?? 0, async (after) => {
-        const page = await transport.query<Page<Message>>("/api/messaging/message-list", {
+      const position = await firstAtOrAfter(from, row.last_position, async (after) => {
+        const page = await transport.query<MessagePage>("/api/messaging/message-list", {
           workspace_id: workspace.id,
           conversation_id: row.id,
           after,

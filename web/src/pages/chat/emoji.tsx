@@ -3,8 +3,6 @@
 import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from "react";
 import { useT } from "../../i18n";
 
-export const QUICK = ["👍", "❤️", "😂", "🎉", "👀", "🙏"];
-
 const EMOJI: [string, string][] = [
   ["👍", "thumb up yes ok setuju 好 讚"], ["👎", "thumb down no tidak 不"], ["❤️", "heart love cinta 爱 愛"], ["😂", "laugh tertawa 笑"],
   ["🎉", "party selamat 庆祝 慶祝"], ["👀", "eyes look lihat 看"], ["🙏", "thanks please terima kasih 谢谢 謝謝"], ["✅", "done check selesai 完成"],
@@ -19,7 +17,7 @@ const EMOJI: [string, string][] = [
   ["☕", "coffee kopi 咖啡"], ["🍜", "noodles mi 面 麵"], ["🍚", "rice nasi 饭 飯"], ["🎂", "cake ulang tahun 生日"], ["🌧️", "rain hujan 雨"], ["☀️", "sun matahari 太阳 太陽"],
 ];
 
-export function EmojiPicker({ onPick, onClose }: { onPick(emoji: string): void; onClose(): void }): ReactElement {
+export default function EmojiPicker({ onPick, onClose }: { onPick(emoji: string): void; onClose(): void }): ReactElement {
   const t = useT();
   const [text, setText] = useState("");
   const box = useRef<HTMLDivElement>(null);

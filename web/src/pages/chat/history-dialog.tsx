@@ -21,10 +21,11 @@ export default function HistoryDialog({ message, onClose }: { message: Message; 
       {failure !== null ? <Failure code={failure} onRetry={reload} /> : null}
       {data === null && failure === null ? <Loading /> : null}
       <ol className="versions" role="list">
-        {data?.items.map((version, index) => (
-          <li key={index}>
-            <p>{version.kind === "deleted" ? <em>{t("message.deleted")}</em> : version.text}</p>
-            <time dateTime={new Date(version.time).toISOString()}>{dateTimeText(version.time)}</time>
+        {data?.items.map((version) => (
+          <li key={version.version}>
+            <p>{version.text}</p>
+            <time dateTime={new Date(version.written_at).toISOString()}>{dateTimeText(version.written_at)}</time>
+            {version.replaced_at === null ? <span className="badge">{t("message.current")}</span> : null}
           </li>
         ))}
       </ol>

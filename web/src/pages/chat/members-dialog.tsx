@@ -1,6 +1,6 @@
 /** Who is in a conversation; adding, removing, leaving. */
 
-import { type ReactElement, useState } from "react";
+import { type ReactElement, useDeferredValue, useState } from "react";
 import { useStore, useWorkspace } from "../../app-context";
 import type { Conversation, ConversationMember, Id, Page } from "../../api/types";
 import { useT } from "../../i18n";
@@ -22,12 +22,10 @@ export default function MembersDialog({ row, onClose }: { row: Conversation; onC
   const [text, setText] = useState("");
   const { data, failure, reload } = useAnswer<Page<ConversationMember>>(
     "/api/messaging/conversation-members",
-    { workspace_id: workspace.id, conversation_id: row.id, limit: 200 },
+    { workspace_id: workspace.id, conversation_id: row.id, search: useDeferredValue(text.trim()), limit: 200 },
     changes,
   );
-  const mayChange = row.kind === "group" || workspace.may("channels.manage");
-  const wanted = text.trim().toLocaleLowerCase();
-  const shown = data?.items.filter((member) => member.name.toLocaleLowerCase().includes(wanted)) ?? [];
+  const shown = data?.items ?? [];
 
   const add = async (): Promise<void> => {
     await workspace.onConversation(row.id, "add-members", { people: chosen });
@@ -59,7 +57,7 @@ export default function MembersDialog({ row, onClose }: { row: Conversation; onC
             <button type="button" className="button" onClick={() => void leave()}>
               <Icon name="exit" size={16} /> {t("members.leave")}
             </button>
-            {mayChange ? (
+            {row.can_add_members ? (
               <button type="button" className="button primary" onClick={() => setAdding(true)}>
                 <Icon name="plus" size={16} /> {t("members.addPeople")}
               </button>
@@ -85,9 +83,9 @@ export default function MembersDialog({ row, onClose }: { row: Conversation; onC
                 <span className="grow">
                   {member.name}
                   {member.person === workspace.me ? <span className="quiet"> {t("members.you")}</span> : null}
-                  {row.kind === "channel" && member.poster ? <span className="badge">{t("members.poster")}</span> : null}
+                  {row.kind === "channel" && member.is_poster ? <span className="badge">{t("members.poster")}</span> : null}
                 </span>
-                {mayChange && member.person !== workspace.me ? (
+                {row.can_manage && member.is_member && member.person !== workspace.me ? (
                   <button
                     type="button"
                     className="button-icon"

@@ -37,7 +37,7 @@ export function MessageList({ row, at, onEdit }: ListProps): ReactElement {
   const [active, setActive] = useState<string | null>(null);
   // What was unread when the conversation was opened; it stays put while one reads.
   const [opening] = useState(() => ({
-    newAfter: row.unread > 0 ? (row.read_up_to ?? (row.last_position ?? 0) - row.unread) : null,
+    newAfter: row.unread > 0 ? row.read_up_to : null,
     unread: row.unread,
   }));
   const [hasJumped, setJumped] = useState(at !== null || opening.unread === 0);
@@ -96,6 +96,7 @@ export function MessageList({ row, at, onEdit }: ListProps): ReactElement {
     }
     if (isAtEnd.current) {
       box.scrollTop = box.scrollHeight;
+      noteNewLine();
     } else if (anchor.current !== null) {
       const kept = box.querySelector<HTMLElement>(`[data-key="${CSS.escape(anchor.current.key)}"]`);
       if (kept !== null) {
@@ -125,6 +126,15 @@ export function MessageList({ row, at, onEdit }: ListProps): ReactElement {
     return () => observer.disconnect();
   }, []);
 
+  /** Once the line before what is new has been in sight, there is nothing to jump to. */
+  function noteNewLine(): void {
+    const box = scroller.current;
+    const line = box?.querySelector(".new-line");
+    if (box && line && line.getBoundingClientRect().bottom > box.getBoundingClientRect().top) {
+      setJumped(true);
+    }
+  }
+
   function remember(): void {
     const box = scroller.current;
     if (box === null) {
@@ -146,6 +156,7 @@ export function MessageList({ row, at, onEdit }: ListProps): ReactElement {
       return;
     }
     const below = box.scrollHeight - box.scrollTop - box.clientHeight;
+    noteNewLine();
     isAtEnd.current = below < AT_END_PX && !view.hasNewer;
     setAway(!isAtEnd.current);
     remember();

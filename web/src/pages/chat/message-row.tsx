@@ -1,6 +1,6 @@
 /** One message. Heard in this order: author, text, time, marks. */
 
-import { type KeyboardEvent, type ReactElement, Suspense, lazy, memo, useState } from "react";
+import { type KeyboardEvent, type ReactElement, Suspense, lazy, memo, useCallback, useState } from "react";
 import { useClient, useStore, useWorkspace } from "../../app-context";
 import type { Conversation, Message } from "../../api/types";
 import type { PendingMessage } from "../../chat/overlay";
@@ -12,12 +12,15 @@ import { Dialog } from "../../ui/dialog";
 import { Icon } from "../../ui/icon";
 import { Menu, type MenuItem } from "../../ui/menu";
 import { AttachmentList } from "./attachments";
-import { EmojiPicker, QUICK } from "./emoji";
 import { MessageText } from "./message-text";
 import { usePersonName } from "./names";
 import { PendingState, StateMark } from "./state-mark";
 import { UrgentLine } from "./urgent-line";
 
+/** The reactions one click away. */
+const QUICK = ["👍", "❤️", "🎉"];
+
+const EmojiPicker = lazy(() => import("./emoji"));
 const HistoryDialog = lazy(() => import("./history-dialog"));
 const ReadByDialog = lazy(() => import("./read-by-dialog"));
 
@@ -50,6 +53,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps): Reac
     const mine = message.reactions?.some((reaction) => reaction.emoji === emoji && reaction.mine) ?? false;
     void workspace.react(message, emoji, !mine);
   };
+  const closeEmoji = useCallback(() => setOpen(null), []);
   const openThread = (): void => navigate(chatPath(workspace.id, row.id, { thread: message.thread_of ?? message.id }));
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
@@ -166,7 +170,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps): Reac
       {(isNear || open === "emoji") && !message.deleted ? (
         <div className="message-tools" role="group" aria-label={t("message.actions")}>
           {canWrite
-            ? QUICK.slice(0, 3).map((emoji) => (
+            ? QUICK.map((emoji) => (
                 <button key={emoji} type="button" className="button-icon only-wide" aria-label={t("reactions.with", { emoji })} onClick={() => react(emoji)}>
                   {emoji}
                 </button>
@@ -185,7 +189,9 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps): Reac
           <Menu label={t("message.more")} items={more}>
             <Icon name="more" size={17} />
           </Menu>
-          {open === "emoji" ? <EmojiPicker onPick={react} onClose={() => setOpen(null)} /> : null}
+          <Suspense fallback={null}>
+            {open === "emoji" ? <EmojiPicker onPick={react} onClose={closeEmoji} /> : null}
+          </Suspense>
         </div>
       ) : null}
       <Suspense fallback={null}>
@@ -227,9 +233,8 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps): Reac
 function OwnMark({ message }: { message: Message }): ReactElement {
   const client = useClient();
   useStore(client.safety);
-  const receipt = useStore(client.receipts).get(message.id);
-  const isSafe =
-    receipt === undefined ? message.durability !== "stored_here" : client.safety.isSafe(receipt.partition, receipt.seq);
+  const { messagingPartition } = useWorkspace();
+  const isSafe = client.safety.isSafe(messagingPartition, message.seq);
   return <StateMark state={isSafe ? "safe" : "sent"} />;
 }
 

@@ -1,4 +1,4 @@
-/** A message's text: links, mentions, code and what was searched for; everything else as written. */
+/** A message's text: links, mentions and code; everything else as written. */
 
 import type { ReactElement, ReactNode } from "react";
 import { useStore, useWorkspace } from "../../app-context";
@@ -8,13 +8,11 @@ interface TextProps {
   text: string;
   mentions?: readonly Id[];
   mentionsEveryone?: boolean;
-  /** Words to mark. */
-  marked?: readonly string[];
 }
 
 type Piece = { kind: "text" | "link" | "mention" | "mention-me" | "code" | "block"; text: string };
 
-export function MessageText({ text, mentions = [], mentionsEveryone = false, marked = [] }: TextProps): ReactElement {
+export function MessageText({ text, mentions = [], mentionsEveryone = false }: TextProps): ReactElement {
   const workspace = useWorkspace();
   const people = useStore(workspace.roster.people);
   const handles = new Map<string, boolean>();
@@ -30,7 +28,7 @@ export function MessageText({ text, mentions = [], mentionsEveryone = false, mar
   return (
     <>
       {piecesOf(text, handles).map((piece, index) => {
-        const content: ReactNode = withMarks(piece.text, marked);
+        const content: ReactNode = piece.text;
         switch (piece.kind) {
           case "link":
             return (
@@ -93,14 +91,4 @@ export function piecesOf(text: string, handles: ReadonlyMap<string, boolean>): P
   }
   plain(text.length);
   return pieces;
-}
-
-function withMarks(text: string, words: readonly string[]): ReactNode {
-  const wanted = words.filter((word) => word !== "");
-  if (wanted.length === 0) {
-    return text;
-  }
-  const escaped = wanted.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  const parts = text.split(new RegExp(`(${escaped.join("|")})`, "giu"));
-  return parts.map((part, index) => (index % 2 === 1 ? <mark key={index}>{part}</mark> : part));
 }

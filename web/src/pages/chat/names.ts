@@ -22,8 +22,8 @@ export function useConversationName(): (conversation: Conversation) => string {
   const t = useT();
   const personName = usePersonName();
   return (conversation) => {
-    if (conversation.kind === "direct" && conversation.other) {
-      return personName(conversation.other);
+    if (conversation.kind === "direct" && conversation.with) {
+      return personName(conversation.with);
     }
     return conversation.name ?? t("conversation.unnamed");
   };

@@ -10,7 +10,7 @@ import { PersonPicker } from "./person-picker";
 
 export type NewKind = "direct" | "group" | "channel";
 
-export function NewConversation({ kind, onClose }: { kind: NewKind; onClose(): void }): ReactElement {
+export default function NewConversation({ kind, onClose }: { kind: NewKind; onClose(): void }): ReactElement {
   const t = useT();
   const workspace = useWorkspace();
   const { rows } = useStore(workspace.conversations.view);
@@ -23,7 +23,7 @@ export function NewConversation({ kind, onClose }: { kind: NewKind; onClose(): v
   const isReady = kind === "direct" ? members.length === 1 : name.trim() !== "" && (kind === "channel" || members.length > 0);
 
   const create = async (): Promise<void> => {
-    const known = kind === "direct" ? rows.find((row) => row.kind === "direct" && row.other === members[0]) : undefined;
+    const known = kind === "direct" ? rows.find((row) => row.kind === "direct" && row.with === members[0]) : undefined;
     const id =
       known?.id ??
       (await workspace.create({

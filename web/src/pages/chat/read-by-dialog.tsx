@@ -20,15 +20,25 @@ export default function ReadByDialog({ message, onClose }: { message: Message; o
   const shown: ReadBy | null = data && {
     read: [...data.read, ...(more?.read ?? [])],
     not_read: [...data.not_read, ...(more?.not_read ?? [])],
-    next: more === null ? (data.next ?? null) : (more.next ?? null),
+    next_read: (more ?? data).next_read,
+    next_not_read: (more ?? data).next_not_read,
+    read_count: data.read_count,
+    not_read_count: data.not_read_count,
   };
 
   const loadMore = async (): Promise<void> => {
-    const page = await app.transport.query<ReadBy>("/api/messaging/read-by", { ...parameters, cursor: shown?.next });
+    const page = await app.transport.query<ReadBy>("/api/messaging/read-by", {
+      ...parameters,
+      read_cursor: shown?.next_read,
+      not_read_cursor: shown?.next_not_read,
+    });
+    // A list that had ended begins anew when only the other one goes on.
     setMore({
-      read: [...(more?.read ?? []), ...page.read],
-      not_read: [...(more?.not_read ?? []), ...page.not_read],
-      next: page.next ?? null,
+      ...page,
+      read: [...(more?.read ?? []), ...(shown?.next_read ? page.read : [])],
+      not_read: [...(more?.not_read ?? []), ...(shown?.next_not_read ? page.not_read : [])],
+      next_read: shown?.next_read ? page.next_read : null,
+      next_not_read: shown?.next_not_read ? page.next_not_read : null,
     });
   };
 
@@ -39,10 +49,10 @@ export default function ReadByDialog({ message, onClose }: { message: Message; o
       {shown === null ? null : (
         <>
           <div className="people-columns">
-            <PeopleColumn title={t("readBy.read", { count: shown.read.length })} people={shown.read} none={t("readBy.nobodyYet")} />
-            <PeopleColumn title={t("readBy.notRead", { count: shown.not_read.length })} people={shown.not_read} none={t("readBy.everyone")} />
+            <PeopleColumn title={t("readBy.read", { count: shown.read_count })} people={shown.read} none={t("readBy.nobodyYet")} />
+            <PeopleColumn title={t("readBy.notRead", { count: shown.not_read_count })} people={shown.not_read} none={t("readBy.everyone")} />
           </div>
-          {shown.next ? (
+          {shown.next_read || shown.next_not_read ? (
             <button type="button" className="button" onClick={() => void loadMore()}>
               {t("showMore")}
             </button>

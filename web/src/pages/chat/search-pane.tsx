@@ -2,18 +2,17 @@
 
 import { type ReactElement, useEffect, useState } from "react";
 import { useApp, useStore, useWorkspace } from "../../app-context";
-import type { Conversation, Id, Message } from "../../api/types";
+import type { Conversation, FoundMessage, Id } from "../../api/types";
 import { dateTimeText, errorText, useT } from "../../i18n";
 import { chatPath, navigate } from "../../route";
 import { codeOf } from "../../ui/failure";
 import { Icon } from "../../ui/icon";
 import { Link } from "../../ui/link";
 import { Loading } from "../../ui/loading";
-import { MessageText } from "./message-text";
 import { useConversationName, usePersonName } from "./names";
 
 interface Found {
-  items: Message[];
+  items: FoundMessage[];
   next: string | null;
 }
 
@@ -84,7 +83,6 @@ export default function SearchPane({ conversation }: { conversation: Conversatio
   };
 
   const close = (): void => navigate(chatPath(workspace.id, conversation?.id ?? null));
-  const words = query.split(/\s+/);
 
   return (
     <aside
@@ -134,10 +132,19 @@ export default function SearchPane({ conversation }: { conversation: Conversatio
             const place = byId.get(message.conversation_id);
             return (
               <li key={message.id}>
-                <Link to={chatPath(workspace.id, message.conversation_id, { at: message.position })} className="result">
-                  <strong>{message.author_name ?? nameOf(message.author)}</strong>
+                <Link
+                  to={chatPath(
+                    workspace.id,
+                    message.conversation_id,
+                    message.thread_of ? { thread: message.thread_of } : { at: message.position },
+                  )}
+                  className="result"
+                >
+                  <strong>{nameOf(message.author)}</strong>
                   <span className="result-text">
-                    <MessageText text={excerpt(message.text, words)} marked={words} />
+                    {message.excerpt.map((piece, index) =>
+                      piece.is_match ? <mark key={index}>{piece.text}</mark> : <span key={index}>{piece.text}</span>,
+                    )}
                   </span>
                   <small>
                     {place === undefined ? "" : `${titleOf(place)} · `}
@@ -156,15 +163,4 @@ export default function SearchPane({ conversation }: { conversation: Conversatio
       </div>
     </aside>
   );
-}
-
-/** The part of a long text around the first word found. */
-export function excerpt(text: string, words: readonly string[], around = 140): string {
-  if (text.length <= around * 2) {
-    return text;
-  }
-  const lower = text.toLocaleLowerCase();
-  const places = words.map((word) => lower.indexOf(word.toLocaleLowerCase())).filter((place) => place >= 0);
-  const at = Math.max(0, Math.min(...(places.length ? places : [0])) - around / 2);
-  return `${at > 0 ? "…" : ""}${text.slice(at, at + around * 2)}${at + around * 2 < text.length ? "…" : ""}`;
 }

@@ -39,6 +39,7 @@ export default function SettingsDialog({ row, onClose }: { row: Conversation; on
           <button
             type="button"
             className="button"
+            disabled={!row.can_manage}
             onClick={() => {
               void workspace.onConversation(row.id, row.archived ? "unarchive-conversation" : "archive-conversation", {});
               onClose();
@@ -46,7 +47,7 @@ export default function SettingsDialog({ row, onClose }: { row: Conversation; on
           >
             {t(row.archived ? "conversation.unarchive" : "conversation.archive")}
           </button>
-          <button type="submit" form="conversation-settings" className="button primary">
+          <button type="submit" form="conversation-settings" className="button primary" disabled={!row.can_describe && !row.can_manage}>
             {t("save")}
           </button>
         </>
@@ -62,13 +63,13 @@ export default function SettingsDialog({ row, onClose }: { row: Conversation; on
       >
         <label className="field">
           <span>{t("conversation.name")}</span>
-          <input value={name} onChange={(event) => setName(event.target.value)} maxLength={80} data-first-focus />
+          <input value={name} onChange={(event) => setName(event.target.value)} maxLength={80} disabled={!row.can_describe} data-first-focus />
         </label>
         <label className="field">
           <span>{t("conversation.topic")}</span>
-          <input value={topic} onChange={(event) => setTopic(event.target.value)} maxLength={200} />
+          <input value={topic} onChange={(event) => setTopic(event.target.value)} maxLength={200} disabled={!row.can_describe} />
         </label>
-        {row.kind === "channel" ? (
+        {row.kind === "channel" && row.can_manage ? (
           <fieldset className="choices">
             <legend>{t("channel.posters")}</legend>
             <label>

@@ -18,7 +18,7 @@ interface ThreadAnswer {
   items: Message[];
 }
 
-export function ThreadPane({ row, root }: { row: Conversation; root: Id }): ReactElement {
+export default function ThreadPane({ row, root }: { row: Conversation; root: Id }): ReactElement {
   const t = useT();
   const workspace = useWorkspace();
   const client = useClient();

@@ -12,7 +12,7 @@ interface UrgentDialogProps {
   onSend(everyS: number): void;
 }
 
-export function UrgentDialog({ count, onClose, onSend }: UrgentDialogProps): ReactElement {
+export default function UrgentDialog({ count, onClose, onSend }: UrgentDialogProps): ReactElement {
   const t = useT();
   const [everyS, setEveryS] = useState(INTERVALS_S[0] ?? 300);
   return (

@@ -2,7 +2,7 @@
 
 import type { ReactElement } from "react";
 import { useStore, useWorkspace } from "../../app-context";
-import type { Message, UrgentStatus } from "../../api/types";
+import type { Message, UrgentAcknowledgements } from "../../api/types";
 import { useT } from "../../i18n";
 import { Dialog } from "../../ui/dialog";
 import { Failure } from "../../ui/failure";
@@ -13,9 +13,9 @@ import { useAnswer } from "./use-query";
 export default function UrgentStatusDialog({ message, onClose }: { message: Message; onClose(): void }): ReactElement {
   const t = useT();
   const workspace = useWorkspace();
-  const { data, failure, reload } = useAnswer<UrgentStatus>(
-    "/api/messaging/urgent-status",
-    { workspace_id: workspace.id, message_id: message.id },
+  const { data, failure, reload } = useAnswer<UrgentAcknowledgements>(
+    "/api/messaging/urgent-acknowledgements",
+    { workspace_id: workspace.id, message_id: message.id, limit: 200 },
     useStore(workspace.changes),
   );
   return (
@@ -23,17 +23,17 @@ export default function UrgentStatusDialog({ message, onClose }: { message: Mess
       {failure !== null ? <Failure code={failure} onRetry={reload} /> : null}
       {data === null && failure === null ? <Loading /> : null}
       {data === null ? null : (
+        <>
+        {data.urgent.reminders ? <p className="quiet">{t("urgent.reminded", { count: data.urgent.reminders })}</p> : null}
         <div className="people-columns">
           <PeopleColumn
-            title={t("urgent.waitingFor", { count: data.waiting.length })}
-            people={data.waiting.map((person) => ({
-              ...person,
-              ...(person.reminders ? { note: t("urgent.reminded", { count: person.reminders }) } : {}),
-            }))}
+            title={t("urgent.waitingFor", { count: data.urgent.total - data.urgent.acknowledged })}
+            people={data.waiting}
             none={t("urgent.allDone")}
           />
-          <PeopleColumn title={t("urgent.acknowledgedBy", { count: data.acknowledged.length })} people={data.acknowledged} none={t("urgent.nobodyYet")} />
+          <PeopleColumn title={t("urgent.acknowledgedBy", { count: data.urgent.acknowledged })} people={data.acknowledged} none={t("urgent.nobodyYet")} />
         </div>
+        </>
       )}
     </Dialog>
   );

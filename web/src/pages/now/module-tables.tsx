@@ -34,7 +34,7 @@ function StateWord({ state }: { state: ModuleState }): ReactElement {
 export function ModuleTable({ status }: { status: Status }): ReactElement {
   const t = useT();
   return (
-    <section className="card" aria-labelledby="modules-title">
+    <section className="card modules" aria-labelledby="modules-title">
       <h2 id="modules-title">{t("module.title")}</h2>
       <div className="table-scroll" tabIndex={0} role="group" aria-labelledby="modules-title">
         <table>

@@ -3,7 +3,7 @@
 import { type ReactElement, useState } from "react";
 import { useApp, useSites, useStore } from "../../app-context";
 import type { Status } from "../../api/types";
-import { durationText, errorText, timeSecondsText, useT } from "../../i18n";
+import { durationText, errorText, secondsText, timeSecondsText, useT } from "../../i18n";
 import { Icon } from "../../ui/icon";
 import { Loading } from "../../ui/loading";
 import { siteTone } from "../../ui/site-chip";
@@ -66,8 +66,8 @@ export default function NowPage(): ReactElement {
               onAction={(kind, site) => setAction({ kind, site })}
             />
           </section>
-          <FailoverPanel notes={view.notes} now={now} />
           <DrillPanel drills={view.drills} now={now} sites={named.map((site) => site.name)} mayAct={mayAct} onAction={(kind, site) => setAction({ kind, site })} />
+          <FailoverPanel notes={view.notes} now={now} />
           <ModuleTable status={status} />
           <PartitionTable status={status} />
         </div>
@@ -85,7 +85,7 @@ function Exposure({ status, isStale }: { status: Status; isStale: boolean }): Re
   const { rpo_now_seconds: rpo, durability } = status;
   const isKnown = !isStale && rpo !== null && durability === "protected";
   const tone = isKnown ? (rpo > 0 ? "warn" : "good") : "bad";
-  const word = isKnown ? durationText(rpo * 1_000) : t("rpo.unknown");
+  const word = isKnown ? secondsText(rpo) : t("rpo.unknown");
   return (
     <section className={`card exposure tone-${tone}`} aria-labelledby="rpo-title" data-rpo={isKnown ? rpo : "unknown"}>
       <h2 id="rpo-title">{t("rpo.title")}</h2>

@@ -1,0 +1,89 @@
+/** Every language says everything, in its own words. */
+
+import { readFileSync, readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import en from "./en";
+import id from "./id";
+import { preferredLanguage } from "./index";
+import zhHans from "./zh-Hans";
+import zhHant from "./zh-Hant";
+
+const OTHERS = { id, "zh-Hans": zhHans, "zh-Hant": zhHant } as const;
+const KEYS = Object.keys(en) as (keyof typeof en)[];
+
+/** Words that are the same in Indonesian. */
+const SAME_IN_INDONESIAN = new Set([
+  "nav.admin", "person.unknown", "people.status", "account.operator", "accounts.operator", "role.admin",
+]);
+
+function placeholders(text: string): string[] {
+  return [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? "").sort();
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((file) => file.isFile() && /\.tsx?$/.test(file.name) && !/\.test\./.test(file.name))
+    .map((file) => `${file.parentPath}/${file.name}`);
+}
+
+describe.each(Object.entries(OTHERS))("%s", (language, words) => {
+  it("has exactly the same keys", () => {
+    expect(Object.keys(words).sort()).toEqual([...KEYS].sort());
+  });
+
+  it("fills the same gaps and leaves nothing empty", () => {
+    for (const key of KEYS) {
+      expect(words[key].trim(), key).not.toBe("");
+      expect(placeholders(words[key]), key).toEqual(placeholders(en[key]));
+    }
+  });
+
+  it("lets no English through", () => {
+    for (const key of KEYS) {
+      if (language === "id") {
+        const isSame = words[key] === en[key];
+        expect(isSame && !SAME_IN_INDONESIAN.has(key), `${key}: ${words[key]}`).toBe(false);
+      } else if (key !== "person.unknown") {
+        expect(words[key], key).toMatch(/\p{Script=Han}/u);
+      }
+    }
+  });
+});
+
+describe("the two ways of writing Chinese", () => {
+  it("are not mixed", () => {
+    const simplifiedOnly = /[们这个说没时会发现关闭后对话线员话转]/u;
+    for (const key of KEYS) {
+      expect(zhHant[key], key).not.toMatch(/[们这说没时发关闭话线员转动态权无]/u);
+    }
+    expect(Object.values(zhHans).some((text) => simplifiedOnly.test(text))).toBe(true);
+  });
+});
+
+describe("the app's source", () => {
+  const text = sources("src").map((file) => readFileSync(file, "utf8")).join("\n");
+
+  it("asks only for words that exist", () => {
+    const asked = new Set([...text.matchAll(/\b(?:t|translate)\("([\w.]+)"/g)].map((match) => match[1] ?? ""));
+    const known = new Set<string>(KEYS.map((key) => key.replace(/_(one|other)$/, "")));
+    expect([...asked].filter((key) => !known.has(key))).toEqual([]);
+    expect(asked.size).toBeGreaterThan(200);
+  });
+
+  it("has no words of its own between tags", () => {
+    const loose = sources("src/pages").concat(sources("src/ui")).flatMap((file) => {
+      const found = readFileSync(file, "utf8").match(/^\s+[A-Z][a-z]+ [a-z]+[^<>={}();]*$/gm) ?? [];
+      return found.map((line) => `${file}: ${line.trim()}`).filter((line) => !/ \* |\/\//.test(line));
+    });
+    expect(loose).toEqual([]);
+  });
+});
+
+describe("the language of the browser", () => {
+  it.each([
+    [["id-ID"], "id"], [["zh-TW"], "zh-Hant"], [["zh-HK", "en"], "zh-Hant"], [["zh-Hant-MY"], "zh-Hant"],
+    [["zh-CN"], "zh-Hans"], [["zh"], "zh-Hans"], [["de-DE", "id"], "id"], [["fr"], "en"], [[], "en"],
+  ])("%j is %s", (tags, language) => {
+    expect(preferredLanguage(tags)).toBe(language);
+  });
+});
