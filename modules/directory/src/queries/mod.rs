@@ -1,5 +1,6 @@
 //! The queries of the directory, and the plain functions the gateway calls.
 
+mod counts;
 mod department_list;
 mod gateway;
 mod group_list;
@@ -10,6 +11,7 @@ mod person;
 mod person_list;
 mod role_list;
 
+pub use counts::{CountsParameters, PeopleCounts, counts};
 pub use department_list::{
     DepartmentList, DepartmentListParameters, DepartmentRow, department_list,
 };
@@ -30,6 +32,13 @@ use rusqlite::Connection;
 
 /// The queries, for the gateway.
 pub const QUERIES: &[QuerySpec] = &[
+    QuerySpec {
+        name: "counts",
+        summary: "How many people there are",
+        parameters: SchemaOf::of::<CountsParameters>(),
+        answer: SchemaOf::of::<PeopleCounts>(),
+        run: |rows, actor, text| run_query(rows, actor, text, counts),
+    },
     QuerySpec {
         name: "person-list",
         summary: "People in the order of their names, searched by name, handle and mail address",
