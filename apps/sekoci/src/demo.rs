@@ -108,25 +108,34 @@ fn announce(arguments: &Arguments, plan: &Plan) -> Result<(), Failure> {
         });
         writeln!(out, "{line}")
     } else {
-        writeln!(
-            out,
-            "\nSekoci runs.\n\n  site a   {}\n  site b   {}\n\n  user {}   password {}   workspace {}\n\n\
-             Open one window on each site and chat. Then take a site down, from the Now page\n\
-             (Drill), or from another terminal:\n\n  \
-             SEKOCI_URL={},{} SEKOCI_USER={} SEKOCI_PASSWORD={password} \\\n    \
-             target/demo/sekoci drill run site-loss --site a --json evidence.json\n\n\
-             Ctrl-C stops everything. Data: {}\n",
-            a.url(),
-            b.url(),
-            plan.operator,
-            plan.workspace,
-            a.url(),
-            b.url(),
-            plan.operator,
-            plan.out.display(),
-        )
+        write!(out, "{}", welcome(plan, &password))
     };
     written.and_then(|()| out.flush()).map_err(|e| Failure::failed(format!("stdout: {e}")))
+}
+
+fn welcome(plan: &Plan, password: &str) -> String {
+    let [a, b] = [plan.nodes[0].url(), plan.nodes[1].url()];
+    let (user, workspace) = (&plan.operator, &plan.workspace);
+    format!(
+        "
+Sekoci runs.
+
+  site a   {a}
+  site b   {b}
+
+  user {user}   password {password}   workspace {workspace}
+
+Open one window on each site and chat. Then take a site down, from the Now page (Drill), or from
+another terminal:
+
+  SEKOCI_URL={a},{b} SEKOCI_USER={user} SEKOCI_PASSWORD={password} \\
+    target/demo/sekoci drill run site-loss --site a --json evidence.json
+
+Ctrl-C stops everything. Data: {}
+
+",
+        plan.out.display()
+    )
 }
 
 fn say(what: &str) {

@@ -6,7 +6,7 @@ mod files;
 mod founding;
 mod plan;
 
-pub use founding::Founding;
+pub use founding::{FirstAccount, FirstWorkspace, Founding};
 pub use plan::{EngineKind, NodePlan, NodePorts, Plan};
 
 use crate::cli::failure::Failure;

@@ -1,6 +1,11 @@
 //! `sekoci`: the one binary. Every subcommand is a file of its own; this one only names them.
 
+mod agent;
 mod cli;
+mod demo;
+mod init;
+mod journal;
+mod serve;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -20,6 +25,20 @@ enum Command {
     Status(cli::status::Arguments),
     /// Check that user and password are taken, and show which workspaces they lead to
     CheckSignIn(cli::check_sign_in::Arguments),
+    /// Bring people and messages from another system
+    Import(cli::import::Arguments),
+    /// Break something on purpose and measure what people would notice
+    Drill(cli::drill::Arguments),
+    /// Look at the journal itself
+    Journal(journal::Arguments),
+    /// Make certificates, keys and configuration for a new installation
+    Init(init::Arguments),
+    /// Run a site or a witness
+    Serve(serve::Arguments),
+    /// Start, supervise and, when told to, kill the processes of a node
+    Agent(agent::Arguments),
+    /// Run two sites and a witness on this machine, with sample data
+    Demo(demo::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -28,6 +47,13 @@ fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Status(arguments) => cli::status::run(arguments),
         Command::CheckSignIn(arguments) => cli::check_sign_in::run(arguments),
+        Command::Import(arguments) => cli::import::run(arguments),
+        Command::Drill(arguments) => cli::drill::run(arguments),
+        Command::Journal(arguments) => journal::run(arguments),
+        Command::Init(arguments) => init::run(arguments),
+        Command::Serve(arguments) => serve::run(arguments),
+        Command::Agent(arguments) => agent::run(arguments),
+        Command::Demo(arguments) => demo::run(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -52,6 +52,13 @@ pub struct MemberConfig {
     pub patroni: u16,
 }
 
+impl DatabaseConfig {
+    /// The members of the cluster.
+    pub fn members(&self) -> Vec<cluster::Member> {
+        self.members.iter().map(MemberConfig::member).collect()
+    }
+}
+
 impl From<&cluster::Member> for MemberConfig {
     fn from(member: &cluster::Member) -> Self {
         Self {
@@ -100,8 +107,7 @@ impl Config {
                 site_config::Role::Site => cluster::Copy::Candidate,
                 site_config::Role::Witness => cluster::Copy::Witness,
             };
-            let members = database.members.iter().map(MemberConfig::member).collect();
-            spec.database = Some(cluster::DatabaseSpec::new(members, copy, secrets));
+            spec.database = Some(cluster::DatabaseSpec::new(database.members(), copy, secrets));
         }
         let program = std::env::current_exe().map_err(|e| Failure::failed(e.to_string()))?;
         spec.extra.push(cluster::ExtraChild {

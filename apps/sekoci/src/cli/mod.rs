@@ -2,7 +2,9 @@
 
 pub mod check_sign_in;
 pub mod connection;
+pub mod drill;
 pub mod failure;
+pub mod import;
 pub mod logging;
 pub mod reporting;
 pub mod status;

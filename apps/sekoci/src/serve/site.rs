@@ -6,6 +6,7 @@ use journal::DataKey;
 use kernel::clock::SystemClock;
 use kernel::random::OsRandom;
 use server::config::Config;
+use server::gateway::Gateway;
 use server::peer::{self, Forwarder, PeerLink, PeerName, TlsListener};
 use server::site::{Parts, Site};
 use std::path::Path;
@@ -20,12 +21,11 @@ const DRAIN_MAX: Duration = Duration::from_secs(5);
 pub async fn run(config: Arc<Config>, folder: &Path) -> Result<(), Failure> {
     let site = start(&config).await?;
     let link = Arc::new(PeerLink::new(&config).map_err(|e| Failure::argument("identity", e))?);
-    let gateway = server::gateway::Gateway::new(Arc::clone(&site), Arc::clone(&link))
-        .map_err(|e| Failure::failed(e.to_string()))?;
+    let gateway = Gateway::open(Arc::clone(&site), link)
+        .map_err(|e| Failure::failed(with_sources(&e)))?;
     let peers = listen_to_peers(&config, gateway.peer_routes()).await?;
-    let people = listen_to_people(&config, gateway.routes()).await?;
+    let people = listen_to_people(&config, &gateway).await?;
     tokio::spawn(found::found(Arc::clone(&site), folder.join("founding.json")));
-    gateway.keep_contacts();
     tracing::info!(site = %site.name, listen = %config.listen, "site serves");
     super::told_to_stop().await;
     tracing::info!(site = %site.name, "site drains");
@@ -53,7 +53,7 @@ async fn start(config: &Arc<Config>) -> Result<Arc<Site>, Failure> {
         modules: vec![
             Arc::new(installation::Installation),
             Arc::new(directory::Directory),
-            Arc::new(messaging::Messaging),
+            Arc::new(messaging::Messaging::default()),
             Arc::new(continuity::Continuity),
         ],
         installation_key: installation_key(config)?,
@@ -93,7 +93,7 @@ async fn listen_to_peers(
 
 async fn listen_to_people(
     config: &Config,
-    routes: axum::Router,
+    gateway: &Gateway,
 ) -> Result<tokio::task::JoinHandle<()>, Failure> {
     let listener = bind(config.listen, "listen").await?;
     let tls = match &config.tls {
@@ -102,7 +102,8 @@ async fn listen_to_people(
         ),
         None => None,
     };
-    server::gateway::serve(listener, tls, routes, super::told_to_stop())
+    gateway
+        .serve(listener, tls, super::told_to_stop())
         .map_err(|e| Failure::failed(e.to_string()))
 }
 
