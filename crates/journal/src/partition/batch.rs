@@ -50,14 +50,15 @@ impl Batch {
 impl Core {
     /// Decides what waits here and sends it off as one append.
     pub(super) fn start_batch(&mut self, now: Timestamp) -> Result<(), CoreError> {
+        let mut failed = Vec::new();
         loop {
             self.view.begin()?;
-            match self.decide_batch(now) {
+            match self.decide_batch(now, &mut failed) {
                 Ok(batch) => return self.send_off(batch),
-                Err(Stop::Command(failed, refusal)) => {
-                    // It alone is answered; everything else is decided anew.
+                Err(Stop::Command(pending, refusal)) => {
+                    // Its rows cannot be told from the others': everything else is decided anew.
                     self.view.rollback()?;
-                    self.deny(&failed, &Outcome::Refused(refusal), false);
+                    failed.push((*pending, Verdict::Answer(Outcome::Refused(refusal))));
                 }
                 Err(Stop::Core(error)) => {
                     self.view.rollback()?;
@@ -67,7 +68,11 @@ impl Core {
         }
     }
 
-    fn decide_batch(&mut self, now: Timestamp) -> Result<Batch, Stop> {
+    fn decide_batch(
+        &mut self,
+        now: Timestamp,
+        failed: &mut Vec<(Pending, Verdict)>,
+    ) -> Result<Batch, Stop> {
         let mut batch = Batch::default();
         let only_urged = !self.leads() && !self.appends_here(now);
         let mut kept = VecDeque::new();
@@ -102,6 +107,7 @@ impl Core {
             }
         }
         self.take_back(kept);
+        batch.decided.append(failed);
         if self.must_confirm(now, &batch) {
             let (entry, applied) = self.take_over(now).map_err(Stop::Core)?;
             batch.add(entry, applied);

@@ -1,7 +1,7 @@
 //! What goes to the peer, what comes back, and what the peer should not have sent here.
 
 use super::core::{Core, Forwarded};
-use super::inbox::Pending;
+use super::inbox::{Pending, REUSED};
 use super::types::{ForwardResult, Outcome, Output};
 use kernel::{CommandId, SiteName, Timestamp};
 
@@ -87,7 +87,12 @@ impl Core {
                 if let Outcome::Accepted { seq, .. } = outcome {
                     self.known = self.known.max(seq);
                 }
-                self.reply_all(&pending, &outcome);
+                if is_recorded(&outcome) {
+                    self.reply_all(&pending, &outcome);
+                } else {
+                    // An earlier append of this site, or an earlier request, may still land.
+                    self.deny(&pending, &outcome, false);
+                }
             }
         }
     }
@@ -95,5 +100,14 @@ impl Core {
     fn peer_failed(&mut self, now: Timestamp, cause: String) {
         self.avoid_peer_until = now.plus_ms(self.config.avoid_peer_ms);
         self.trouble = Some(cause);
+    }
+}
+
+/// Whether an outcome is final because of an entry in the chain.
+fn is_recorded(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Accepted { .. } => true,
+        Outcome::Refused(refusal) => refusal.code == REUSED,
+        _ => false,
     }
 }

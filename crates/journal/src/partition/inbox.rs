@@ -9,6 +9,9 @@ use std::collections::VecDeque;
 /// How often a command may be sent back by a peer that does not lead before this site appends.
 const BOUNCES_MAX: u8 = 3;
 
+/// Code of the refusal of an id that is recorded for another command.
+pub(super) const REUSED: &str = "command_id_reused";
+
 /// A command that waits here.
 #[derive(Debug)]
 pub(super) struct Pending {
@@ -205,7 +208,7 @@ impl Core {
 /// The answer to an id that is used again for something else: the first command stands.
 pub(super) fn reused() -> Outcome {
     Outcome::Refused(Refusal::conflict(
-        "command_id_reused",
+        REUSED,
         "this command id was used for another command, which stands",
     ))
 }

@@ -100,6 +100,27 @@ fn what_may_still_land_is_refused_once_another_entry_took_its_place() {
 }
 
 #[test]
+fn what_may_still_land_is_not_refused_by_the_peer_either() {
+    let mut a = Script::at("a");
+    a.submit(1, CLIENT, command(1, "add", "one"));
+    lost(&mut a);
+    assert_eq!(a.forwards(), [(1, true)]);
+    let refusal = Refusal::conflict("refused", "as the peer sees it");
+    a.forwarded(1, Ok(Outcome::Refused(refusal)));
+    assert!(matches!(a.replies()[..], [(1, Outcome::Unknown { .. })]));
+}
+
+#[test]
+fn a_command_that_fails_at_a_site_that_does_not_lead_makes_it_lead() {
+    let mut b = Script::at("b");
+    b.submit(1, CLIENT, command(1, "panic", ""));
+    b.forwarded(1, Err("no answer".into()));
+    b.read(vec![]);
+    b.durable();
+    assert_eq!(*b.core.lead(), site("b"));
+}
+
+#[test]
 fn what_the_peer_says_is_unavailable_may_be_refused() {
     let mut b = Script::at("b");
     b.submit(1, CLIENT, command(1, "refuse", ""));
