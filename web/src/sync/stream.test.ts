@@ -76,6 +76,7 @@ describe("the event stream", () => {
     const { stream, sites, effects } = setUp();
     stream.start();
     last().onopen?.();
+    last().says({ partition: P, at: 10 });
     last().says({ partition: P, seq: 11, time: 0, actor: null, command: "c", events: [] });
     last().onclose?.();
     expect(stream.get().phase).toBe("waiting");
@@ -86,7 +87,7 @@ describe("the event stream", () => {
     // What the first site already told is not taken in again.
     last().says({ partition: P, seq: 11, time: 0, actor: null, command: "c", events: [] });
     last().says({ partition: P, seq: 12, time: 0, actor: null, command: "c", events: [] });
-    expect(effects).toEqual(["entry 11", "entry 12"]);
+    expect(effects).toEqual(["caught-up", "entry 11", "entry 12"]);
     expect(sites.get()).toMatchObject({ active: B, change: { from: "a", to: "b" } });
   });
 
@@ -133,6 +134,17 @@ describe("the event stream", () => {
     expect(ended()).toBe(1);
     vi.advanceTimersByTime(60_000);
     expect(stream.get().phase).toBe("stopped");
+  });
+
+  it("is not taken in by a site that accepts connections and says nothing", () => {
+    const { stream } = setUp();
+    stream.start();
+    for (let n = 0; n < 8; n += 1) {
+      last().onopen?.();
+      last().onclose?.();
+      vi.advanceTimersByTime(20_000);
+    }
+    expect(stream.get().failures).toBeGreaterThanOrEqual(8);
   });
 
   it("tries both sites in turn while none answers, less and less often", () => {

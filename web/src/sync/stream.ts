@@ -61,6 +61,7 @@ export class EventStream {
   private site = "";
   private pings: ReturnType<typeof setInterval> | undefined;
   private pingedAt = 0;
+  private hasSpoken = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly listeners = new Set<() => void>();
   private readonly unsubscribe: () => void;
@@ -153,10 +154,10 @@ export class EventStream {
 
   private opened(socket: WebSocket): void {
     clearTimeout(this.timer);
-    this.sites.answered(this.site);
     socket.send(JSON.stringify(subscription(this.resume)));
     this.pingedAt = 0;
-    this.set({ phase: "open", failures: 0, heardAt: this.now() });
+    this.hasSpoken = false;
+    this.set({ phase: "open", heardAt: this.now() });
     this.pings = setInterval(() => {
       const now = this.now();
       const isUnanswered = this.pingedAt > (this.view.heardAt ?? 0);
@@ -167,7 +168,16 @@ export class EventStream {
         socket.send(JSON.stringify({ ping: now }));
       }
     }, PING_EVERY_MS / 2);
-    this.doors.onOpen();
+  }
+
+  /** A site that speaks is there; one that only accepts connections may be half dead. */
+  private spoken(): void {
+    if (!this.hasSpoken) {
+      this.hasSpoken = true;
+      this.set({ failures: 0 });
+      this.sites.answered(this.site);
+      this.doors.onOpen();
+    }
   }
 
   private frame(frame: ServerFrame): void {
@@ -184,6 +194,7 @@ export class EventStream {
       }
       return;
     }
+    this.spoken();
     if ("site" in frame) {
       this.doors.onSite(frame.site);
     }
@@ -205,7 +216,7 @@ export class EventStream {
   /** The connection is gone or never came up: turn to the other site after a while. */
   private lost(): void {
     const site = this.site;
-    const wasOpen = this.view.phase === "open";
+    const wasOpen = this.view.phase === "open" && this.hasSpoken;
     this.close();
     const failures = this.view.failures + 1;
     // The first attempt at the other site is nearly at once; its spread avoids a stampede.

@@ -83,8 +83,9 @@ function Countdown({ at }: { at: number | null }): ReactElement | null {
 export function SiteNotice(): ReactElement | null {
   const t = useT();
   const app = useApp();
-  const { change } = useSites();
-  if (change === null) {
+  const { change, sites, silent } = useSites();
+  // While no site answers, another notice says so.
+  if (change === null || sites.every((site) => silent.has(site.url))) {
     return null;
   }
   return (

@@ -140,7 +140,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps): Reac
         <span className="message-meta">
           <time dateTime={new Date(message.time).toISOString()} title={dateTimeText(message.time)}>
             {timeText(message.time)}
-          </time>
+          </time>{" "}
           {message.edited_at && !message.deleted ? <span className="edited">{t("message.edited")}</span> : null}
           {isOwn ? <OwnMark message={message} /> : null}
         </span>
