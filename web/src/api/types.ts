@@ -373,6 +373,16 @@ export interface Status {
   ready?: boolean;
   partitions: PartitionStatus[];
   modules: Record<string, ModuleStatus>;
+  verdicts?: Verdict[];
+}
+
+export type Opinion = "up" | "down" | "unknown";
+
+/** What all vantage points together say of a site, and each by itself. */
+export interface Verdict {
+  site: string;
+  opinion: Opinion;
+  votes: Record<string, Opinion>;
 }
 
 /** A line of the continuity timeline. */
@@ -399,7 +409,19 @@ export interface Drill {
   report: DrillReport | null;
 }
 
+/** The drill that runs at a site, or ran there last. */
+export interface DrillProgress {
+  running: boolean;
+  site?: string;
+  phase?: "preparing" | "warming" | "broken" | "restoring" | "comparing" | "done";
+  report?: (DrillReport & { passed: boolean; shortfalls: string[] }) | null;
+  aborted?: string | null;
+}
+
 export interface DrillReport {
+  shortfalls?: string[];
+  views_equal?: boolean | null;
+  chains_valid?: boolean | null;
   rto_ms?: number | null;
   detected_ms?: number | null;
   write_gap_ms?: number | null;

@@ -560,6 +560,20 @@ const en = {
   "error.too_many_attachments": "Too many files in one message.",
   "composer.tooManyFiles_one": "At most {{count}} file in one message.",
   "composer.tooManyFiles_other": "At most {{count}} files in one message.",
+  "map.vantages": "Vantage points",
+  "vote.up": "answered",
+  "vote.down": "no answer",
+  "vote.unknown": "no fresh word",
+  "drill.runs": "Drill on site {{site}}:",
+  "drill.shortfalls": "What fell short",
+  "phase.preparing": "checking that all is whole",
+  "phase.warming": "putting it under load",
+  "phase.broken": "the site is broken",
+  "phase.restoring": "bringing the site back",
+  "phase.comparing": "counting and comparing",
+  "phase.done": "done",
+  "error.drill_runs": "A drill is running already.",
+  "error.drill_at_survivor": "The drill has to be started at the other site.",
 } as const;
 
 export default en;

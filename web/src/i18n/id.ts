@@ -562,6 +562,20 @@ const id: Dictionary = {
   "error.too_many_attachments": "Terlalu banyak berkas dalam satu pesan.",
   "composer.tooManyFiles_one": "Paling banyak {{count}} berkas dalam satu pesan.",
   "composer.tooManyFiles_other": "Paling banyak {{count}} berkas dalam satu pesan.",
+  "map.vantages": "Titik pantau",
+  "vote.up": "dijawab",
+  "vote.down": "tak dijawab",
+  "vote.unknown": "tanpa kabar baru",
+  "drill.runs": "Latihan di situs {{site}}:",
+  "drill.shortfalls": "Yang belum tercapai",
+  "phase.preparing": "memeriksa keutuhan",
+  "phase.warming": "memberi beban",
+  "phase.broken": "situs dimatikan",
+  "phase.restoring": "memulihkan situs",
+  "phase.comparing": "menghitung dan membandingkan",
+  "phase.done": "selesai",
+  "error.drill_runs": "Latihan sedang berjalan.",
+  "error.drill_at_survivor": "Latihan harus dimulai di situs lain.",
 };
 
 export default id;

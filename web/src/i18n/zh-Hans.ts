@@ -562,6 +562,20 @@ const zhHans: Dictionary = {
   "error.too_many_attachments": "一条消息的文件过多。",
   "composer.tooManyFiles_one": "一条消息最多 {{count}} 个文件。",
   "composer.tooManyFiles_other": "一条消息最多 {{count}} 个文件。",
+  "map.vantages": "观测点",
+  "vote.up": "有应答",
+  "vote.down": "无应答",
+  "vote.unknown": "无最新消息",
+  "drill.runs": "站点 {{site}} 演练中：",
+  "drill.shortfalls": "未达标项",
+  "phase.preparing": "检查完整性",
+  "phase.warming": "施加负载",
+  "phase.broken": "站点已停掉",
+  "phase.restoring": "恢复站点",
+  "phase.comparing": "统计与比对",
+  "phase.done": "完成",
+  "error.drill_runs": "已有演练在进行。",
+  "error.drill_at_survivor": "须在另一站点启动演练。",
 };
 
 export default zhHans;

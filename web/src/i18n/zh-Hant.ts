@@ -562,6 +562,20 @@ const zhHant: Dictionary = {
   "error.too_many_attachments": "一則訊息的檔案過多。",
   "composer.tooManyFiles_one": "一則訊息最多 {{count}} 個檔案。",
   "composer.tooManyFiles_other": "一則訊息最多 {{count}} 個檔案。",
+  "map.vantages": "觀測點",
+  "vote.up": "有回應",
+  "vote.down": "無回應",
+  "vote.unknown": "無最新消息",
+  "drill.runs": "站點 {{site}} 演練中：",
+  "drill.shortfalls": "未達標項目",
+  "phase.preparing": "檢查完整性",
+  "phase.warming": "施加負載",
+  "phase.broken": "站點已停掉",
+  "phase.restoring": "恢復站點",
+  "phase.comparing": "統計與比對",
+  "phase.done": "完成",
+  "error.drill_runs": "已有演練在進行。",
+  "error.drill_at_survivor": "須在另一站點啟動演練。",
 };
 
 export default zhHant;

@@ -38,8 +38,7 @@ export class Transport {
   ) {}
 
   /** Sends a command once, to the site in use. The outbox repeats it as needed. */
-  async attempt(request: CommandRequest): Promise<Outcome> {
-    const site = this.sites.get().active;
+  async attempt(request: CommandRequest, site = this.sites.get().active): Promise<Outcome> {
     const attempt = await this.reach(site, `/api/${request.module}/${request.verb}`, COMMAND_TIMEOUT_MS, {
       method: "POST",
       body: JSON.stringify({
@@ -63,11 +62,13 @@ export class Transport {
   /**
    * Sends a command that the person waits for, asking both sites with the same id until one gives
    * a final answer or the time is over.
+   *
+   * @param site asks this site only: some orders about a site are for the other one to carry out
    */
-  async command(request: CommandRequest, patienceMs = 30_000): Promise<CommandAnswer> {
+  async command(request: CommandRequest, patienceMs = 30_000, site?: string): Promise<CommandAnswer> {
     const until = Date.now() + patienceMs;
     for (let round = 1; ; round += 1) {
-      const outcome = await this.attempt(request);
+      const outcome = await this.attempt(request, site);
       if (outcome.kind === "answered") {
         return outcome.answer;
       }
@@ -107,6 +108,15 @@ export class Transport {
       }
     }
     throw new RequestError(problem);
+  }
+
+  /** Asks one site and no other: what it knows only of itself. Its silence changes nothing. */
+  async at<T>(site: string, path: string): Promise<T> {
+    const attempt = await this.reach(site, path, QUERY_TIMEOUT_MS, { method: "GET" });
+    if (attempt.kind === "silent" || attempt.status >= 300) {
+      throw new RequestError(attempt.kind === "silent" ? { status: 0, code: attempt.code } : problemOf(attempt.status, attempt.body));
+    }
+    return attempt.body as T;
   }
 
   /** A raw answer from the site in use or the other (downloads). */

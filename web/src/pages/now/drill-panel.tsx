@@ -1,26 +1,32 @@
 /** The last drill with its age, and the button for the next. */
 
 import type { ReactElement } from "react";
-import type { Drill } from "../../api/types";
+import type { Drill, DrillProgress } from "../../api/types";
 import { agoText, dateTimeText, durationText, numberText, useT } from "../../i18n";
 import { Icon } from "../../ui/icon";
 import type { ActionKind } from "./site-action";
 
 interface DrillProps {
   drills: readonly Drill[];
+  progress: DrillProgress | null;
   now: number;
   sites: readonly string[];
   mayAct: boolean;
   onAction(kind: ActionKind, site: string): void;
 }
 
-export function DrillPanel({ drills, now, sites, mayAct, onAction }: DrillProps): ReactElement {
+export function DrillPanel({ drills, progress, now, sites, mayAct, onAction }: DrillProps): ReactElement {
   const t = useT();
   const last = drills[0];
-  const isRunning = last?.ended_at === null;
+  const isRunning = progress?.running === true;
   return (
     <section className="card drills" aria-labelledby="drill-title">
       <h2 id="drill-title">{t("drill.title")}</h2>
+      {isRunning ? (
+        <p className="tone-warn" role="status">
+          <Icon name="clock" size={16} /> {t("drill.runs", { site: progress.site ?? "" })} {t(`phase.${progress.phase ?? "preparing"}`)}
+        </p>
+      ) : null}
       {last === undefined ? (
         <p className="tone-bad">
           <Icon name="warning" size={16} /> {t("drill.never")}
@@ -39,6 +45,18 @@ export function DrillPanel({ drills, now, sites, mayAct, onAction }: DrillProps)
             <Figure word={t("drill.duplicated")} value={last.report?.duplicated === undefined ? null : numberText(last.report.duplicated)} />
             <Figure word={t("drill.rejoin")} value={last.report?.rejoin_ms == null ? null : durationText(last.report.rejoin_ms)} />
           </dl>
+          {last.report?.shortfalls?.length ? (
+            <details>
+              <summary>{t("drill.shortfalls")}</summary>
+              <ul className="evidence">
+                {last.report.shortfalls.map((shortfall) => (
+                  <li key={shortfall}>
+                    <code lang="en">{shortfall}</code>
+                  </li>
+                ))}
+              </ul>
+            </details>
+          ) : null}
           {drills.length > 1 ? (
             <details>
               <summary>{t("drill.earlier")}</summary>

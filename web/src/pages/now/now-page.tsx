@@ -22,9 +22,7 @@ export default function NowPage(): ReactElement {
   const { sites } = useSites();
   const view = useNowView();
   const [action, setAction] = useState<{ kind: ActionKind; site: string } | null>(null);
-  const workspaces = session?.workspaces ?? [];
-  const mayAct =
-    session?.account.operator === true || workspaces.some((workspace) => workspace.person.permissions.includes("drill.run"));
+  const mayAct = session?.account.operator === true;
   const { status, now } = view;
   const age = view.statusAt === null ? null : now - view.statusAt;
   const isStale = age === null || age > STALE_AFTER_MS;
@@ -66,7 +64,7 @@ export default function NowPage(): ReactElement {
               onAction={(kind, site) => setAction({ kind, site })}
             />
           </section>
-          <DrillPanel drills={view.drills} now={now} sites={named.map((site) => site.name)} mayAct={mayAct} onAction={(kind, site) => setAction({ kind, site })} />
+          <DrillPanel progress={view.progress} drills={view.drills} now={now} sites={named.map((site) => site.name)} mayAct={mayAct} onAction={(kind, site) => setAction({ kind, site })} />
           <FailoverPanel notes={view.notes} now={now} />
           <ModuleTable status={status} />
           <PartitionTable status={status} />

@@ -1,7 +1,7 @@
 /** Dangerous buttons name the site, wear its colour, and want its name typed. */
 
 import { type ReactElement, useState } from "react";
-import { useApp } from "../../app-context";
+import { useApp, useSites } from "../../app-context";
 import { type Key, errorText, useT } from "../../i18n";
 import { newId } from "../../ids";
 import { Dialog } from "../../ui/dialog";
@@ -41,6 +41,7 @@ function requestOf(kind: ActionKind, site: string, typed: string): { verb: strin
 export function SiteAction({ kind, site, tone, onClose, onDone }: ActionProps): ReactElement {
   const t = useT();
   const { transport } = useApp();
+  const sites = useSites();
   const [typed, setTyped] = useState("");
   const [commandId] = useState(() => newId());
   const [failure, setFailure] = useState<string | null>(null);
@@ -53,7 +54,10 @@ export function SiteAction({ kind, site, tone, onClose, onDone }: ActionProps): 
     setFailure(null);
     const { verb, command } = requestOf(kind, site, typed.trim());
     try {
-      await transport.command({ id: commandId, module: "continuity", verb, command });
+      // A site that is about to break cannot watch its own drill: the other one carries it out.
+      const target = sites.sites.find((other) => other.name === site)?.url;
+      const via = kind === "switch" || target === undefined ? undefined : transport.sites.others(target)[0];
+      await transport.command({ id: commandId, module: "continuity", verb, command }, 30_000, via);
       onDone();
       onClose();
     } catch (error) {

@@ -2,7 +2,7 @@
 
 import type { ReactElement } from "react";
 import { useSites } from "../../app-context";
-import type { SiteStatus, Status } from "../../api/types";
+import type { Opinion, SiteStatus, Status, Verdict } from "../../api/types";
 import { agoText, numberText, useT } from "../../i18n";
 import { Icon, type IconName } from "../../ui/icon";
 import { siteTone } from "../../ui/site-chip";
@@ -41,6 +41,7 @@ export function SiteMap({ status, isStale, reached, now, mayAct, onAction }: Map
               tone={siteTone(named, site.name)}
               leads={status.partitions.filter((partition) => partition.lead === site.name).length}
               total={status.partitions.length}
+              verdict={status.verdicts?.find((verdict) => verdict.site === site.name)}
               isReached={reached.get(url)}
               now={now}
               mayAct={mayAct}
@@ -75,15 +76,17 @@ interface CardProps {
   tone: string;
   leads: number;
   total: number;
+  verdict: Verdict | undefined;
   isReached: boolean | undefined;
   now: number;
   mayAct: boolean;
   onAction(kind: ActionKind, site: string): void;
 }
 
+const VOTE_ICON: Record<Opinion, IconName> = { up: "check", down: "stop", unknown: "question" };
 const HEALTH_ICON: Record<Health, IconName> = { good: "check", bad: "stop", unknown: "question" };
 
-function SiteCard({ site, health, tone, leads, total, isReached, now, mayAct, onAction }: CardProps): ReactElement {
+function SiteCard({ site, health, tone, leads, total, verdict, isReached, now, mayAct, onAction }: CardProps): ReactElement {
   const t = useT();
   return (
     <article className={`site-card ${tone} health-${health}`} aria-label={t("site.named", { site: site.name })} data-site={site.name} data-health={health}>
@@ -105,6 +108,18 @@ function SiteCard({ site, health, tone, leads, total, isReached, now, mayAct, on
               ? t("map.never")
               : agoText(site.last_contact, now)}
         </dd>
+        {verdict === undefined ? null : (
+          <>
+            <dt>{t("map.vantages")}</dt>
+            <dd className="votes">
+              {Object.entries(verdict.votes).map(([vantage, opinion]) => (
+                <span key={vantage} className={opinion === "up" ? "tone-good" : "tone-bad"}>
+                  <Icon name={VOTE_ICON[opinion]} size={14} /> {vantage}: {t(`vote.${opinion}`)}
+                </span>
+              ))}
+            </dd>
+          </>
+        )}
         <dt>{t("map.fromHere")}</dt>
         <dd className={isReached === false ? "is-bad" : ""}>
           {isReached === undefined ? t("map.trying") : isReached ? t("map.reached") : t("map.notReached")}

@@ -1,8 +1,8 @@
 /** What the sites say of themselves, asked again and again, with its age. */
 
 import { useCallback, useEffect, useState } from "react";
-import { useApp, useSites } from "../../app-context";
-import type { Drill, Page, Status, TimelineNote } from "../../api/types";
+import { useApp, useSites, useStore } from "../../app-context";
+import type { Drill, DrillProgress, Page, Status, TimelineNote } from "../../api/types";
 import { codeOf } from "../../ui/failure";
 
 export interface NowView {
@@ -11,6 +11,8 @@ export interface NowView {
   statusAt: number | null;
   notes: TimelineNote[];
   drills: Drill[];
+  /** The drill that runs, as the site that carries it out tells; operators only. */
+  progress: DrillProgress | null;
   failure: string | null;
   /** Whether this very browser reaches a site, by URL; `undefined`: not tried yet. */
   reached: ReadonlyMap<string, boolean>;
@@ -21,12 +23,14 @@ export interface NowView {
 const EVERY_MS = 2_000;
 
 export function useNowView(): NowView {
-  const { transport } = useApp();
+  const { transport, sessions } = useApp();
+  const isOperator = useStore(sessions)?.account.operator === true;
   const { sites } = useSites();
   const [status, setStatus] = useState<Status | null>(null);
   const [statusAt, setStatusAt] = useState<number | null>(null);
   const [notes, setNotes] = useState<TimelineNote[]>([]);
   const [drills, setDrills] = useState<Drill[]>([]);
+  const [progress, setProgress] = useState<DrillProgress | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [reached, setReached] = useState<ReadonlyMap<string, boolean>>(new Map());
   const [now, setNow] = useState(() => Date.now());
@@ -50,6 +54,15 @@ export function useNowView(): NowView {
           setNotes(timeline.items);
           setDrills(drillList.items);
         }
+        if (isOperator) {
+          const told = await Promise.allSettled(
+            transport.sites.get().sites.map((site) => transport.at<DrillProgress>(site.url, "/api/continuity/drill-progress")),
+          );
+          const running = told.find((answer) => answer.status === "fulfilled" && answer.value.running);
+          if (isWanted) {
+            setProgress(running?.status === "fulfilled" ? running.value : null);
+          }
+        }
       } catch (error) {
         if (isWanted) {
           setFailure(codeOf(error));
@@ -62,7 +75,7 @@ export function useNowView(): NowView {
       isWanted = false;
       clearInterval(timer);
     };
-  }, [transport, turn]);
+  }, [transport, turn, isOperator]);
 
   useEffect(() => {
     const knock = (): void => {
@@ -83,7 +96,7 @@ export function useNowView(): NowView {
     return () => clearInterval(timer);
   }, []);
 
-  return { status, statusAt, notes, drills, failure, reached, now, refresh: useCallback(() => setTurn((n) => n + 1), []) };
+  return { status, statusAt, notes, drills, progress, failure, reached, now, refresh: useCallback(() => setTurn((n) => n + 1), []) };
 }
 
 /** Older than this, a status says nothing about now. */
@@ -98,7 +111,13 @@ export function lastIncident(notes: readonly TimelineNote[]): TimelineNote[] {
   return notes.filter((note) => note.incident === newest.incident).sort((a, b) => a.at - b.at || a.number - b.number);
 }
 
-/** The moment durations of an incident run from: the fault itself where it is known, else the first note. */
+/**
+ * The moment durations of an incident run from: the fault itself where a drill injected it, else the
+ * last time a probe went well, else the first note.
+ */
 export function incidentBegin(notes: readonly TimelineNote[]): number {
-  return (notes.find((note) => note.kind === "fault-injected") ?? notes[0])?.at ?? 0;
+  const injected = notes.find((note) => note.kind === "fault-injected");
+  const lost = notes.find((note) => note.kind === "site-lost");
+  const lastGood = (lost?.evidence as { last_good_at?: unknown } | null | undefined)?.last_good_at;
+  return injected?.at ?? (typeof lastGood === "number" ? lastGood : (notes[0]?.at ?? 0));
 }
