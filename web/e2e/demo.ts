@@ -15,9 +15,9 @@ export interface Demo {
 const line = process.env["SEKOCI_E2E"];
 
 /** Whether there is a demo to test; without one the tests are skipped, and say so. */
-export const hasDemo = line !== undefined && line !== "";
+export const hasDemo = Boolean(line);
 
-export const demo: Demo = hasDemo ? (JSON.parse(line) as Demo) : { sites: [], workspace: "", user: "", password: "" };
+export const demo: Demo = line ? (JSON.parse(line) as Demo) : { sites: [], workspace: "", user: "", password: "" };
 
 export function siteOf(name: string): { name: string; url: string } {
   const site = demo.sites.find((other) => other.name === name);
