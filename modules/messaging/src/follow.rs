@@ -71,7 +71,9 @@ pub fn follow(rows: &Connection, header: &Header, event: &Event) -> Result<(), A
 fn person_added(rows: &Connection, header: &Header, added: &PersonAdded) -> rusqlite::Result<()> {
     rows.prepare_cached(
         "INSERT INTO person (id, name, handle, role, is_active, added_at)
-         VALUES (?1, ?2, ?3, ?4, 1, ?5)",
+         VALUES (?1, ?2, ?3, ?4, 1, ?5)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, handle = excluded.handle,
+                                        role = excluded.role, is_active = 1",
     )?
     .execute(params![
         added.person_id,
@@ -121,4 +123,68 @@ fn role_deleted(rows: &Connection, deleted: &RoleDeleted) -> rusqlite::Result<()
     rows.prepare_cached("DELETE FROM role WHERE name = ?1")?
         .execute([&deleted.role])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::*;
+    use kernel::Event;
+    use serde_json::json;
+
+    #[test]
+    fn what_the_directory_says_holds_at_once() {
+        let mut given = office_with_rooms();
+        let say = |given: &mut kernel::testing::Given, kind: &str, data: serde_json::Value| {
+            given.follows("directory", vec![Event::new(kind, 1, &data)]);
+        };
+        say(
+            &mut given,
+            "person-updated",
+            json!({ "person_id": CYD, "name": "Cyd B", "handle": "c" }),
+        );
+        let params = format!("conversation_id={DIRECT}");
+        let members = query(&given, BEN, "conversation-members", &params).unwrap();
+        assert_eq!(members["items"][1]["name"], "Cyd B");
+
+        let mute = json!({ "role": "silent", "permissions": [], "built_in": false });
+        say(&mut given, "role-defined", mute);
+        say(
+            &mut given,
+            "role-assigned",
+            json!({ "person_id": CYD, "role": "silent" }),
+        );
+        given
+            .by(CYD)
+            .when("post-message", post_body(1, GROUP, "x"))
+            .refused("not_permitted");
+        let loud = json!({ "role": "silent", "permissions": ["messages.send"], "built_in": false });
+        say(&mut given, "role-defined", loud);
+        given
+            .by(CYD)
+            .when("post-message", post_body(1, GROUP, "x"))
+            .accepted("message-posted");
+        say(
+            &mut given,
+            "role-assigned",
+            json!({ "person_id": CYD, "role": "member" }),
+        );
+        say(&mut given, "role-deleted", json!({ "role": "silent" }));
+        given
+            .by(CYD)
+            .when("post-message", post_body(2, GROUP, "x"))
+            .accepted("message-posted");
+
+        say(&mut given, "department-created", json!({ "anything": 1 }));
+        given.assert_replays();
+    }
+
+    #[test]
+    fn other_modules_are_passed_over() {
+        let mut given = office();
+        let data = json!({ "person_id": STRANGER });
+        given.follows(
+            "documents",
+            vec![Event::new("person-deactivated", 1, &data)],
+        );
+    }
 }

@@ -1,46 +1,29 @@
 //! Checks on what people write.
 
 use crate::limits::{NAME_CHARS_MAX, TOPIC_CHARS_MAX};
-use kernel::{PersonId, Refusal};
+use kernel::{PersonId, Refusal, check};
 
-/// A name without surrounding space.
+/// A name: one line without surrounding space.
 ///
 /// # Errors
-/// `name_empty`, `name_too_long` or `name_characters`.
+/// As for [`check::line`].
 pub fn name(field: &str, text: &str) -> Result<String, Refusal> {
-    let name = text.trim();
-    if name.is_empty() {
-        let detail = "A name has at least one character.";
-        return Err(Refusal::invalid(field, "name_empty", detail));
-    }
-    if name.chars().count() > NAME_CHARS_MAX {
-        let detail = format!("A name has at most {NAME_CHARS_MAX} characters.");
-        return Err(Refusal::invalid(field, "name_too_long", detail));
-    }
-    if name.chars().any(char::is_control) {
-        let detail = "A name has no control characters.";
-        return Err(Refusal::invalid(field, "name_characters", detail));
-    }
-    Ok(name.into())
+    check::line(field, text, 1..=NAME_CHARS_MAX)
 }
 
 /// A topic without surrounding space; it may be empty.
 ///
 /// # Errors
-/// `topic_too_long`.
+/// As for [`check::text`].
 pub fn topic(field: &str, text: &str) -> Result<String, Refusal> {
-    let topic = text.trim();
-    if topic.chars().count() > TOPIC_CHARS_MAX {
-        let detail = format!("A topic has at most {TOPIC_CHARS_MAX} characters.");
-        return Err(Refusal::invalid(field, "topic_too_long", detail));
-    }
-    Ok(topic.into())
+    check::text(field, text, 0..=TOPIC_CHARS_MAX)
 }
 
 /// Nothing, where a message may have this text.
 ///
 /// # Errors
-/// `text_empty` where there is neither text nor a file, `text_too_long`.
+/// `text_empty` where there is neither text nor a file, `text_too_long`, `control_character` for the
+/// null character, which some clients take for the end.
 pub fn check_message(
     field: &str,
     text: &str,
@@ -55,6 +38,10 @@ pub fn check_message(
     if text.len() > chars_max && text.chars().count() > chars_max {
         let detail = format!("A message has at most {chars_max} characters.");
         return Err(Refusal::invalid(field, "text_too_long", detail));
+    }
+    if text.contains('\0') {
+        let detail = "A message has no null characters.";
+        return Err(Refusal::invalid(field, "control_character", detail));
     }
     Ok(())
 }

@@ -208,7 +208,7 @@ mod tests {
         refuse("members", json!([STRANGER]), "person_not_found");
         refuse("members", json!([DEA]), "person_not_found");
         refuse("posters", json!([ANN]), "poster_not_member");
-        refuse("name", json!(" "), "name_empty");
+        refuse("name", json!(" "), "too_short");
         refuse("color", json!("red"), "malformed");
     }
 

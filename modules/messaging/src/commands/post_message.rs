@@ -210,6 +210,7 @@ mod tests {
     #[test]
     fn unfit_content_is_refused() {
         refuse(json!({ "text": "" }), "text_empty");
+        refuse(json!({ "text": "a\u{0}b" }), "control_character");
         refuse(json!({ "text": "x".repeat(20_001) }), "text_too_long");
         refuse(json!({ "mentions": [ANN] }), "mention_not_in_conversation");
         refuse(

@@ -81,7 +81,7 @@ mod tests {
             .refused("conversation_direct");
         given
             .when(rename, ask(GROUP, "a\nb"))
-            .refused("name_characters");
+            .refused("control_character");
         given.assert_replays();
     }
 }

@@ -65,7 +65,7 @@ mod tests {
         given.when("set-topic", ask("")).accepted("topic-set");
         given
             .when("set-topic", ask(&"x".repeat(1001)))
-            .refused("topic_too_long");
+            .refused("too_long");
         given.assert_replays();
     }
 }

@@ -5,3 +5,4 @@ mod frozen_shapes;
 mod outsiders;
 mod replay;
 mod shown_to;
+mod who_may;
