@@ -8,8 +8,9 @@ use crate::plan::Mix;
 const AFTER_HEALING_MS: i64 = 15_000;
 /// When nothing breaks.
 const CALM_MS: i64 = 1_000;
-/// With one site gone, for a client that goes to and fro: two time-outs at the site that is gone.
-const ONE_SITE_MS: i64 = 20_000;
+/// With one site gone, for a client that goes to and fro: two time-outs at the site that is gone,
+/// and someone hands the lead to that site meanwhile.
+const ONE_SITE_MS: i64 = 25_000;
 /// How long the site that is left may be held up by the loss: the engine's lease, and time-outs of
 /// what was under way.
 const UPHEAVAL_MS: i64 = 7_000;
