@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Starts Patroni, closing two holes of release 3.0.2 (the one in Debian 12) and sparing one wait.
+"""Starts Patroni, closing three holes of release 3.0.2 (the one in Debian 12) and sparing one wait.
 
 1. Etcd3._update_leader puts the leader key without a condition when its lease has expired. A primary
    that was paused for longer than the lease, between reading the cluster and renewing, takes the key
@@ -8,16 +8,23 @@
    which also create the key when it is missing; we do not: a primary that lost it stands for election).
 2. Ha.is_healthiest_node says yes for whoever runs as primary, so an old primary that wakes up while
    there is no leader takes the lead over a later timeline. Here it must be named in the /sync key and
-   must not be behind the cluster's last known timeline.
+   must not be behind the cluster's last known timeline (upstream: pull request 2787, the timeline alone).
+3. A restarted Patroni writes synchronous_standby_names = '*' into the file of a running primary, whatever
+   /sync promises, and leaves it so as long as the standbys do not change. '*' is satisfied by any one
+   standby, /sync may name another, and that other may then be promoted without the rows. Here the value
+   in the file stays, and /sync is emptied as soon as PostgreSQL does not wait for all it names.
+4. A member tagged nofailover sleeps two seconds whenever there is no leader. Our witness is the copy the
+   new primary's first commit waits for, so those are two seconds of outage. Here it goes on as it is and
+   looks again when the leader key changes.
 
-Releases from 3.0.3 on are started as they are.
+Other releases are refused: what they need has not been looked at.
 """
 import sys
 
 import patroni.__main__ as entry
 from patroni.version import __version__
 
-GUARDED = (3, 0, 2)
+GUARDED = '3.0.2'
 
 
 def guard_update_leader():
@@ -74,6 +81,51 @@ def guard_is_healthiest_node():
     Ha.is_healthiest_node = is_healthiest_node
 
 
+def guard_synchronous_standby_names():
+    import re
+
+    from patroni.ha import Ha, logger
+    from patroni.postgresql.config import ConfigHandler
+    from patroni.postgresql.postmaster import PostmasterProcess
+    from patroni.postgresql.sync import parse_sync_standby_names
+
+    line = re.compile(r"^synchronous_standby_names = '(.*)'$", re.MULTILINE)
+    unguarded_parameters = ConfigHandler.get_server_parameters
+    unguarded_process = Ha.process_sync_replication
+
+    def get_server_parameters(self, config):
+        if self._synchronous_standby_names is None and PostmasterProcess.from_pidfile(self._postgresql.data_dir):
+            try:
+                with open(self._postgresql_conf) as conf:
+                    in_place = line.findall(conf.read())
+            except OSError:
+                in_place = []
+            if in_place:
+                self._synchronous_standby_names = in_place[-1].replace("''", "'")
+        return unguarded_parameters(self, config)
+
+    def waits_for_all(value, names):
+        try:
+            parsed = parse_sync_standby_names(value or '')
+        except ValueError:
+            return False
+        return not parsed.get('has_star') and parsed['num'] == len(parsed['members']) \
+            and all(name in parsed['members'] for name in names)
+
+    def process_sync_replication(self):
+        sync = self.cluster.sync
+        if self.is_synchronous_mode() and self.state_handler.is_leader() and sync.members \
+                and not waits_for_all(self.state_handler.synchronous_standby_names(), sync.members):
+            logger.warning('PostgreSQL does not wait for all of %s: emptying /sync', sync.members)
+            if not self.dcs.write_sync_state(self.state_handler.name, None, index=sync.index):
+                logger.info('Synchronous replication key updated by someone else.')
+            return
+        unguarded_process(self)
+
+    ConfigHandler.get_server_parameters = get_server_parameters
+    Ha.process_sync_replication = process_sync_replication
+
+
 def spare_the_witness_its_sleep():
     from patroni.ha import Ha
 
@@ -88,12 +140,15 @@ def spare_the_witness_its_sleep():
     Ha.process_unhealthy_cluster = process_unhealthy_cluster
 
 
+def guard():
+    guard_update_leader()
+    guard_is_healthiest_node()
+    guard_synchronous_standby_names()
+    spare_the_witness_its_sleep()
+
+
 if __name__ == '__main__':
-    version = tuple(int(part) for part in __version__.split('.')[:3])
-    if version == GUARDED:
-        guard_update_leader()
-        guard_is_healthiest_node()
-        spare_the_witness_its_sleep()
-    elif version < (3, 2):
-        sys.exit('Patroni %s is not supported: 3.0.2, or 3.2 and later, is needed' % __version__)
+    if __version__ != GUARDED:
+        sys.exit('Patroni %s is not supported here: %s is needed' % (__version__, GUARDED))
+    guard()
     entry.main()

@@ -9,7 +9,7 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use cluster::{EtcdClient, HastenStep, Hastener, HastenerSettings, LeaseTimes};
+use cluster::{HastenerSettings, LeaseTimes};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use support::Trio;
@@ -30,7 +30,10 @@ async fn main() {
     let trio = Trio::in_lab(read_lease(lease));
     trio.start().await;
     let writers = Writers::start(&trio).await;
-    let _hastener = has("hasten").then(|| hasten(&trio));
+    let hastener = match has("hasten") {
+        true => Some(support::hastening::at_the_witness(&trio).await),
+        false => None,
+    };
     let _load = has("load").then(Load::start);
     let mut times = Vec::new();
     for run in 0..runs.parse().expect("a number of runs") {
@@ -41,8 +44,15 @@ async fn main() {
         );
         times.push(seconds);
         trio.patroni.wait_ready(LIMIT).await.expect("in step again");
+        if has("hasten") {
+            // A hastener does not act twice within ten seconds.
+            sleep(HastenerSettings::new(vec![], vec![], String::new()).pause_between).await;
+        }
     }
     times.sort_by(f64::total_cmp);
+    if let Some(seen) = hastener {
+        println!("hastened {} times: {:?}", seen.hastened(), seen.all());
+    }
     let acknowledged = writers.stop_and_check(&trio).await;
     println!(
         "{lease} {fault} {options:?}: min {:.1} median {:.1} max {:.1} s, {acknowledged} acknowledged, 0 lost",
@@ -137,35 +147,6 @@ async fn measure(trio: &Trio, writers: &Writers, fault: &str) -> Duration {
         }
         other => panic!("no fault is called {other}"),
     }
-}
-
-/// Runs the hastener at the witness until the process ends.
-fn hasten(trio: &Trio) {
-    let members = trio.patroni.members().to_vec();
-    let nearest_first = [2, 0, 1].map(|site: usize| members[site].etcd_url());
-    let etcd = EtcdClient::new(nearest_first.to_vec()).with_limit(Duration::from_millis(500));
-    let candidates = vec!["a".into(), "b".into()];
-    let settings = HastenerSettings::new(members, candidates, trio.secrets.sekoci.clone());
-    let run = move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
-        let mut before = String::new();
-        let seen = move |step: &Result<HastenStep, cluster::HastenError>| {
-            let text = match step {
-                Ok(HastenStep::Silent { primary, .. }) => format!("{primary} is silent"),
-                other => format!("{other:?}"),
-            };
-            if text != before {
-                eprintln!("hastener: {text}");
-                before = text;
-            }
-        };
-        runtime
-            .expect("a runtime")
-            .block_on(Hastener::new(settings, etcd).run(seen));
-    };
-    trio.lab().at("w", run).expect("running at the witness");
 }
 
 /// Busy loops that stop with us.

@@ -79,9 +79,9 @@ impl Default for LeaseTimes {
     /// The times chosen in `docs/decisions/0002-lease-times.md`.
     fn default() -> Self {
         Self {
-            ttl_s: 5,
+            ttl_s: 8,
             loop_wait_s: 1,
-            retry_timeout_s: 2,
+            retry_timeout_s: 3,
             wal_timeout_s: 3,
         }
     }

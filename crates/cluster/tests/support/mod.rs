@@ -1,6 +1,8 @@
 //! Three sites: on the loopback interface with free ports, or in the namespaces of a lab.
 #![expect(dead_code, reason = "each test file uses a part of it")]
 
+pub mod hastening;
+pub mod lone_etcd;
 pub mod writer;
 
 use cluster::{

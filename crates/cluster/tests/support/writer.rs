@@ -4,8 +4,9 @@
 //! when it tries a row again it writes something that has to be replicated too.
 
 use super::Trio;
-use cluster::PatroniClient;
+use cluster::{PatroniClient, Role};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
@@ -24,6 +25,7 @@ pub struct Ack {
 /// Writers at work; what they were told so far.
 pub struct Writers {
     acks: Arc<Mutex<Vec<Ack>>>,
+    witness_led: Arc<AtomicBool>,
     tasks: tokio::task::JoinSet<()>,
 }
 
@@ -49,8 +51,13 @@ impl Writers {
         trio.execute(&primary, sql).await.expect("a table");
         let mut writers = Self {
             acks: Arc::default(),
+            witness_led: Arc::default(),
             tasks: tokio::task::JoinSet::new(),
         };
+        writers.tasks.spawn(watch_the_witness(
+            trio.patroni.clone(),
+            writers.witness_led.clone(),
+        ));
         let sites: BTreeMap<_, _> = ["a", "b"]
             .map(|name| (name.to_string(), trio.connection(name)))
             .into();
@@ -100,6 +107,10 @@ impl Writers {
     /// three. How many there were.
     pub async fn stop_and_check(mut self, trio: &Trio) -> usize {
         self.tasks.shutdown().await;
+        assert!(
+            !self.witness_led.load(Ordering::SeqCst),
+            "the witness was promoted"
+        );
         let limit = Duration::from_secs(90);
         trio.patroni
             .wait_ready(limit)
@@ -126,6 +137,21 @@ impl Writers {
             }
         }
         acks.len()
+    }
+}
+
+/// The witness must never be primary, not for a moment.
+async fn watch_the_witness(patroni: PatroniClient, led: Arc<AtomicBool>) {
+    let witness = patroni.member("w").expect("a witness").clone();
+    loop {
+        if patroni
+            .status(&witness)
+            .await
+            .is_ok_and(|status| status.role == Role::Primary)
+        {
+            led.store(true, Ordering::SeqCst);
+        }
+        sleep(Duration::from_millis(100)).await;
     }
 }
 
