@@ -43,7 +43,7 @@ impl Module for Directory {
     }
 
     fn schema_version(&self) -> u32 {
-        1
+        2
     }
 
     fn commands(&self) -> &'static [CommandSpec] {

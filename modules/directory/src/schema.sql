@@ -28,7 +28,8 @@ CREATE TABLE person (
     search TEXT NOT NULL, -- lower-case words, each after a space
     added_at INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX person_by_name ON person (name_key, id);
+-- Lists and searches read only this.
+CREATE INDEX person_by_name ON person (name_key, id, is_active, role, search);
 CREATE INDEX person_by_role ON person (role);
 CREATE TABLE department (
     id BLOB PRIMARY KEY,

@@ -174,4 +174,20 @@ mod tests {
             assert_eq!(check("f", password, "ann.lee@SEA").unwrap_err().code, code);
         }
     }
+
+    #[test]
+    #[ignore = "a measurement, not a test"]
+    #[expect(clippy::disallowed_methods, reason = "measures elapsed time")]
+    fn cost_of_signing_in() {
+        let random = SeededRandom::new(1);
+        let passwords = Passwords::new(Cost::RECOMMENDED, &random).unwrap();
+        let hash = passwords.hash("correct horse", &random).unwrap();
+        for (who, hash) in [("a known user", Some(&*hash)), ("an unknown user", None)] {
+            let begun = std::time::Instant::now();
+            for _ in 0..10 {
+                let _ = passwords.verify(hash, "battery staple");
+            }
+            println!("{who}: {:?}", begun.elapsed() / 10);
+        }
+    }
 }

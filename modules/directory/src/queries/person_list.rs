@@ -119,7 +119,10 @@ impl Filter {
         self.conditions.push("1");
         self.values.push(Value::Integer(limit.into()));
         let sql = format!(
-            "SELECT {PERSON_COLUMNS} FROM person WHERE {} ORDER BY name_key, id LIMIT ?",
+            "SELECT {PERSON_COLUMNS} FROM person WHERE id IN (
+                 SELECT id FROM person INDEXED BY person_by_name
+                 WHERE {} ORDER BY name_key, id LIMIT ?)
+             ORDER BY name_key, id",
             self.conditions.join(" AND ")
         );
         let people = rows

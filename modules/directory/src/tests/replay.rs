@@ -1,7 +1,7 @@
 //! Replaying the entries of any run of commands gives the same rows.
 
 use super::{ADMIN, GUEST, MEMBER, OWNER, founded, id, person};
-use kernel::{Actor, PersonId};
+use kernel::{Actor, PersonId, testing::Given};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ fn some_person() -> impl Strategy<Value = PersonId> {
 }
 
 fn some_department() -> impl Strategy<Value = Value> {
-    (10..15_u128).prop_map(|n| json!(id(n)))
+    (10..13_u128).prop_map(|n| json!(id(n)))
 }
 
 fn maybe_department() -> impl Strategy<Value = Value> {
@@ -101,14 +101,14 @@ fn place_command() -> impl Strategy<Value = (&'static str, Value)> {
                     json!({"person_id": p, "departments": all}),
                 )
             }),
-        (30..33_u128, some_name())
+        (30..32_u128, some_name())
             .prop_map(|(g, name)| ("create-group", json!({"group_id": id(g), "name": name}))),
-        (30..33_u128, some_name())
+        (30..32_u128, some_name())
             .prop_map(|(g, name)| ("rename-group", json!({"group_id": id(g), "name": name}))),
-        (30..33_u128).prop_map(|g| ("delete-group", json!({"group_id": id(g)}))),
-        (30..33_u128, prop::collection::vec(some_person(), 1..4))
+        (30..32_u128).prop_map(|g| ("delete-group", json!({"group_id": id(g)}))),
+        (30..32_u128, prop::collection::vec(some_person(), 1..4))
             .prop_map(|(g, p)| ("add-group-members", json!({"group_id": id(g), "people": p}))),
-        (30..33_u128, prop::collection::vec(some_person(), 1..4)).prop_map(|(g, p)| (
+        (30..32_u128, prop::collection::vec(some_person(), 1..4)).prop_map(|(g, p)| (
             "remove-group-members",
             json!({"group_id": id(g), "people": p})
         )),
@@ -137,11 +137,37 @@ fn invitation_command() -> impl Strategy<Value = (&'static str, Value)> {
 
 fn some_actor() -> impl Strategy<Value = Actor> {
     prop_oneof![
-        4 => Just(Actor::Person(OWNER)),
+        6 => Just(Actor::Person(OWNER)),
         2 => Just(Actor::Person(ADMIN)),
-        2 => some_person().prop_map(Actor::Person),
-        2 => Just(Actor::Account(kernel::AccountId(id(500)))),
+        1 => some_person().prop_map(Actor::Person),
     ]
+}
+
+/// A workspace with something of every kind, so that commands find what they are about.
+fn furnished() -> Given {
+    let mut given = founded();
+    for (name, body) in [
+        (
+            "create-department",
+            json!({"department_id": id(10), "name": "a"}),
+        ),
+        (
+            "create-department",
+            json!({"department_id": id(11), "name": "a", "parent": id(10)}),
+        ),
+        ("create-group", json!({"group_id": id(30), "name": "a"})),
+        (
+            "define-role",
+            json!({"role": "crew", "permissions": ["messages.send"]}),
+        ),
+        (
+            "add-person",
+            json!({"person_id": person(50), "name": "a", "handle": "a"}),
+        ),
+    ] {
+        let _ = given.when(name, body).accepted_events();
+    }
+    given
 }
 
 proptest! {
@@ -154,9 +180,12 @@ proptest! {
             1..60,
         )
     ) {
-        let mut given = founded();
+        let mut given = furnished();
         for (actor, (name, body), ms) in run {
             let later = given.now().plus_ms(ms);
+            // Only an account in the gateway's hands accepts an invitation.
+            let newcomer = Actor::Account(kernel::AccountId(id(500)));
+            let actor = if name == "accept-invitation" { newcomer } else { actor };
             let _ = given.at(later).by(actor).when(name, body).result();
         }
         given.assert_replays();
