@@ -104,8 +104,9 @@ impl Core {
     pub fn status(&self) -> Status {
         Status {
             lead: self.lead().clone(),
-            head: self.view.head(),
-            known: self.known.max(self.view.head().seq),
+            // What an open transaction applied is nobody's to read yet, and may be rolled back.
+            head: self.view.committed(),
+            known: self.known.max(self.view.committed().seq),
             inbox: self.inbox.len(),
             forwarded: self.forwarded.len(),
             in_flight: self.batch.as_ref().map_or(0, Batch::len),
