@@ -206,19 +206,22 @@ impl Writer {
         let follows = matches!(input, Input::Follow(_));
         let outputs = life.core.step(now, input);
         self.shared.step_began.store(0, Ordering::Relaxed);
-        for output in outputs.map_err(|error| Failure::of_core(&error))? {
+        let outputs = outputs.map_err(|error| Failure::of_core(&error))?;
+        let status = life.core.status();
+        // Before anybody is answered: whoever was told that a session has ended, or reads what they
+        // wrote, must find it so.
+        self.shared.applied.send_if_modified(|seq| {
+            let changed = *seq != status.head.seq;
+            *seq = status.head.seq;
+            changed
+        });
+        for output in outputs {
             self.carry_out(life, output);
         }
         if follows {
             self.publish_followed(life.core.view())
                 .map_err(|e| Failure::of_view(&e))?;
         }
-        let status = life.core.status();
-        self.shared.applied.send_if_modified(|seq| {
-            let changed = *seq != status.head.seq;
-            *seq = status.head.seq;
-            changed
-        });
         *self
             .shared
             .status
