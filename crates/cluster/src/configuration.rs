@@ -165,7 +165,7 @@ fn etcd_hosts(own: &Member, members: &[Member]) -> String {
 
 /// Who may connect: replication, rewinding and the superuser from the members only.
 fn pg_hba(database: &DatabaseSpec) -> Result<String, Error> {
-    let mut members: Vec<String> = database.members.iter().map(|m| member_network(m)).collect();
+    let mut members: Vec<String> = database.members.iter().map(member_network).collect();
     members.dedup();
     let mut lines = Vec::new();
     for network in &members {
