@@ -6,7 +6,7 @@
 
 mod ceremony;
 #[cfg(test)]
-mod soft;
+pub(crate) mod soft;
 
 use crate::problem::Problem;
 use ceremony::{Ceremonies, CeremonyError};

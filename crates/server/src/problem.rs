@@ -124,14 +124,15 @@ impl Problem {
         .retry_after(RETRY_SOON_MS)
     }
 
-    /// A failure inside the site; the cause goes to the log and not to the client (500).
+    /// A failure inside the site (503): something may have been done. The cause goes to the log and not
+    /// to the client.
     #[must_use]
     pub fn internal(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(%cause, "a request failed inside the site");
         Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
+            StatusCode::SERVICE_UNAVAILABLE,
             "module_failed",
-            "The site failed while answering. Its log has the cause.",
+            "This site failed while answering. Ask again with the same id, here or at the other site.",
         )
     }
 

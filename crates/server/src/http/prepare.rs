@@ -4,11 +4,12 @@ use super::Api;
 use super::api::partition;
 use crate::attachments;
 use crate::problem::Problem;
+use crate::runtime::QueryFailure;
 use crate::session::{SignedIn, catch_up};
 use directory::invitation::InvitationCode;
 use installation::Preparation;
-use kernel::rusqlite::OptionalExtension;
-use kernel::{Actor, CommandId, DecideError, PartitionId, RefusalKind, WorkspaceId};
+use kernel::rusqlite::{Connection, OptionalExtension};
+use kernel::{Actor, CommandId, DecideError, PartitionId, WorkspaceId};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -73,14 +74,14 @@ async fn installation(api: &Api, request: &Request<'_>, sent: Value) -> Result<P
         return Ok(Prepared::as_sent(sent));
     }
     match hashed(api, request, sent.clone()).await {
-        Err(DecideError::Refused(refusal)) if refusal.kind != RefusalKind::Failed => {
+        Err(QueryFailure::Decide(DecideError::Refused(refusal))) => {
             // It may have been decided at the other site a moment ago.
             if catch_up(api.site(), request.partition).await && is_recorded(api, request).await? {
                 return Ok(Prepared::as_sent(sent));
             }
             Err(refusal.into())
         }
-        Err(error) => Err(error.into()),
+        Err(failure) => Err(failure.into()),
         Ok(body) => Ok(Prepared { body, code: None }),
     }
 }
@@ -97,15 +98,14 @@ async fn is_recorded(api: &Api, request: &Request<'_>) -> Result<bool, Problem> 
     Ok(found.await?)
 }
 
-/// Runs the module's own preparation. Hashing takes its turn with everybody else's.
-async fn hashed(api: &Api, request: &Request<'_>, sent: Value) -> Result<Value, DecideError> {
-    use kernel::Refusal;
+/// Runs the module's own preparation, on a thread that may block.
+async fn hashed(api: &Api, request: &Request<'_>, sent: Value) -> Result<Value, QueryFailure> {
     let name = request.name.to_owned();
     let actor = request.actor.clone();
     let session = request.session.map(|session| session.session);
     let random = Arc::clone(&api.site().random);
     let passwords = api.sign_ins().passwords();
-    let work = api.site().query(request.partition, None, move |rows| {
+    let work = move |rows: &Connection| {
         let with = Preparation {
             rows,
             actor: &actor,
@@ -114,12 +114,8 @@ async fn hashed(api: &Api, request: &Request<'_>, sent: Value) -> Result<Value, 
             passwords: &passwords,
         };
         installation::prepare(&name, sent, &with)
-    });
-    match work.await {
-        Ok(body) => Ok(body),
-        Err(crate::runtime::QueryFailure::Decide(error)) => Err(error),
-        Err(failure) => Err(Refusal::failed("not_prepared", failure.to_string()).into()),
-    }
+    };
+    api.site().query(request.partition, None, work).await
 }
 
 /// The first data key of a workspace, from which its invitation codes follow.

@@ -1,1 +1,11 @@
-//! t
+//! The door from outside: every test speaks HTTP with one or two sites over a shared engine in memory.
+
+mod attachments;
+mod commands;
+mod entering;
+mod front;
+mod members;
+mod passkeys;
+mod sessions;
+mod support;
+mod two_sites;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 const USER_PRESENT_AND_VERIFIED: u8 = 0x05;
 const HAS_CREDENTIAL: u8 = 0x40;
 
-pub(super) struct Authenticator {
+pub(crate) struct Authenticator {
     key: EcdsaKeyPair,
     credential_id: Vec<u8>,
     user_handle: String,

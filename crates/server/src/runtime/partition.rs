@@ -5,10 +5,11 @@ use super::writer::{self, Mail, WriterContext};
 use journal::KeyRing;
 use journal::partition::{AppliedEntry, Config, Outcome, Status};
 use kernel::{Clock, Command, DecideError, Module, PartitionId, Seq, Timestamp};
+use rusqlite::OptionalExtension;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, mpsc};
 use tokio::sync::{broadcast, oneshot, watch};
 
@@ -78,6 +79,8 @@ pub(super) struct Shared {
     pub status: RwLock<Option<Status>>,
     pub last_failure: Mutex<Option<(Timestamp, String)>>,
     pub applied: watch::Sender<Seq>,
+    /// The highest position ever applied here: a view that is being replayed is below it.
+    pub highest: AtomicU64,
     pub followed: watch::Sender<BTreeMap<String, Seq>>,
     pub keys: watch::Sender<KeyRing>,
     pub announcements: broadcast::Sender<Announcement>,
@@ -104,6 +107,7 @@ impl Partition {
             status: RwLock::new(None),
             last_failure: Mutex::new(None),
             applied: watch::Sender::new(0),
+            highest: AtomicU64::new(0),
             followed: watch::Sender::new(BTreeMap::new()),
             keys: watch::Sender::new(keys),
             announcements: broadcast::Sender::new(ANNOUNCED_BATCHES_MAX),
@@ -172,7 +176,14 @@ impl Partition {
         if let Some(seq) = min_seq {
             self.wait_applied(seq).await?;
         }
-        self.readers.run(query).await
+        let wanted = self.shared.highest.load(Ordering::Relaxed).max(min_seq.unwrap_or(0));
+        let answer = self.readers.run(move |rows| {
+            if applied_in(rows)? < wanted {
+                return Ok(None);
+            }
+            query(rows).map(Some)
+        });
+        answer.await?.ok_or(QueryFailure::Behind { wanted })
     }
 
     async fn wait_applied(&self, seq: Seq) -> Result<(), QueryFailure> {
@@ -270,4 +281,13 @@ impl Partition {
                 .clone(),
         }
     }
+}
+
+/// What a view holds. One that was replaced and is being replayed would answer as if things were gone.
+fn applied_in(rows: &rusqlite::Connection) -> Result<Seq, rusqlite::Error> {
+    let seq = rows
+        .prepare_cached("SELECT seq FROM kernel_head WHERE source = ''")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(seq.unwrap_or(0))
 }

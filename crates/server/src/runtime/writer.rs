@@ -210,6 +210,9 @@ impl Writer {
         let status = life.core.status();
         // Before anybody is answered: whoever was told that a session has ended, or reads what they
         // wrote, must find it so.
+        self.shared
+            .highest
+            .fetch_max(status.head.seq, Ordering::Relaxed);
         self.shared.applied.send_if_modified(|seq| {
             let changed = *seq != status.head.seq;
             *seq = status.head.seq;
