@@ -4,6 +4,7 @@ import type { Id, SessionView, SignedIn, Status } from "./api/types";
 import { Files } from "./chat/files";
 import { Store } from "./chat/store";
 import { Workspace } from "./chat/workspace";
+import { newId } from "./ids";
 import { LocalDatabase, databaseName } from "./sync/database";
 import { Outbox } from "./sync/outbox";
 import type { OutboxItem } from "./sync/outbox-item";
@@ -72,8 +73,14 @@ export class Client {
     this.database.close();
   }
 
-  /** Removes what this device keeps of the account. */
+  /** Ends the session and removes what this device keeps of the account. */
   async erase(): Promise<void> {
+    const session_id = this.sessions.get()?.session_id;
+    if (session_id !== undefined) {
+      const order = { id: newId(), module: "installation", verb: "end-session", command: { session_id } };
+      // Without a site in reach the token stays valid until it runs out; this device forgets it anyway.
+      await this.transport.command(order, 0).catch(() => undefined);
+    }
     this.stop();
     await this.database.delete();
   }
@@ -83,13 +90,20 @@ export class Client {
   }
 
   async refreshSession(): Promise<void> {
+    const asked = this.sites.get().active;
     try {
       const view = await this.transport.query<SessionView>("/api/installation/session");
       const session = this.sessions.get();
       if (session !== null) {
-        this.sites.learn(view.sites);
+        this.sites.learn(view.sites, asked === this.sites.get().active ? view.site : undefined);
         const isNew = view.workspaces.some((workspace) => !this.workspaces.has(workspace.id));
-        this.sessions.set({ ...session, account: view.account, workspaces: view.workspaces, sites: view.sites });
+        this.sessions.set({
+          ...session,
+          ...(view.session_id === undefined ? {} : { session_id: view.session_id }),
+          account: view.account,
+          workspaces: view.workspaces,
+          sites: view.sites,
+        });
         this.takeMemberships(this.sessions.get() ?? session);
         if (isNew) {
           await this.openStream();

@@ -16,9 +16,10 @@ export async function takeSession(app: App, signedIn: SignedIn): Promise<void> {
     method: "GET",
     headers: { Authorization: `Bearer ${signedIn.token}` },
   });
-  app.sites.learn(view.sites);
+  app.sites.learn(view.sites, view.site);
   app.sessions.set({
     token: signedIn.token,
+    ...(view.session_id === undefined ? {} : { session_id: view.session_id }),
     expires_at: signedIn.expires_at,
     account: view.account,
     workspaces: view.workspaces,

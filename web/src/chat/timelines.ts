@@ -100,6 +100,7 @@ export class Timelines {
     const entry = this.open.get(message.conversation_id);
     if (entry === undefined) {
       void this.keepNew(message);
+      this.onSeen([message]);
       return;
     }
     const { timeline, isGap } = arrived(entry.store.get(), message);

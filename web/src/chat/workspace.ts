@@ -1,6 +1,6 @@
 /** One workspace as this device sees it, and everything a person can do in it. */
 
-import type { EntryFrame, Id, Membership, Message, StreamEvent } from "../api/types";
+import type { Attachment, EntryFrame, Id, Membership, Message, StreamEvent } from "../api/types";
 import { newId } from "../ids";
 import type { LocalDatabase } from "../sync/database";
 import type { NewCommand, Outbox } from "../sync/outbox";
@@ -253,7 +253,8 @@ export class Workspace {
     if (item.verb === "create-conversation" && conversation !== null) {
       this.created(item, conversation, seq);
     } else if (item.verb === "post-message" && conversation !== null) {
-      this.timelines.posted(conversation, seq);
+      // Shown as it stands in the conversation now, without waiting for the event.
+      this.timelines.arrived(acknowledgedMessage(item, this.me), seq);
       this.conversations.touch(conversation, seq);
     } else {
       const message = text(item.command["message_id"]);
@@ -302,6 +303,27 @@ export class Workspace {
       }
     }
   }
+}
+
+/** One's own message once a site has answered where it stands. */
+function acknowledgedMessage(item: OutboxItem, me: Id): Message {
+  const { command, answer } = item;
+  return {
+    id: String(command["message_id"]),
+    conversation_id: String(command["conversation_id"]),
+    position: Number(answer?.answer["position"] ?? 0),
+    author: me,
+    text: String(command["text"] ?? ""),
+    time: item.at,
+    reply_count: 0,
+    reactions: [],
+    attachments: (command["attachments"] as Attachment[] | undefined) ?? [],
+    mentions: (command["mentions"] as Id[] | undefined) ?? [],
+    mention_everyone: command["mention_everyone"] === true,
+    thread_of: (command["thread_of"] as Id | undefined) ?? null,
+    urgent: command["urgent"] ? { acknowledged: 0, total: 0, mine: false } : null,
+    ...(answer?.seq ? { seq: answer.seq } : {}),
+  };
 }
 
 /** The message an event carries: everything that is needed to show it. */

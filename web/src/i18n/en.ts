@@ -574,6 +574,14 @@ const en = {
   "phase.done": "done",
   "error.drill_runs": "A drill is running already.",
   "error.drill_at_survivor": "The drill has to be started at the other site.",
+  "problem.label": "Changes that were not made",
+  "problem.editMessage": "The message was not changed.",
+  "problem.deleteMessage": "The message was not deleted.",
+  "problem.reaction": "The reaction was not stored.",
+  "problem.acknowledge": "The acknowledgement was not stored.",
+  "problem.createConversation": "The conversation was not made.",
+  "problem.members": "The members were not changed.",
+  "problem.other": "A change was not made.",
 } as const;
 
 export default en;

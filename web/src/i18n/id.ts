@@ -576,6 +576,14 @@ const id: Dictionary = {
   "phase.done": "selesai",
   "error.drill_runs": "Latihan sedang berjalan.",
   "error.drill_at_survivor": "Latihan harus dimulai di situs lain.",
+  "problem.label": "Perubahan yang tidak jadi",
+  "problem.editMessage": "Pesan tidak jadi diubah.",
+  "problem.deleteMessage": "Pesan tidak jadi dihapus.",
+  "problem.reaction": "Reaksi tidak tersimpan.",
+  "problem.acknowledge": "Konfirmasi tidak tersimpan.",
+  "problem.createConversation": "Percakapan tidak jadi dibuat.",
+  "problem.members": "Anggota tidak jadi diubah.",
+  "problem.other": "Sebuah perubahan tidak jadi.",
 };
 
 export default id;

@@ -576,6 +576,14 @@ const zhHans: Dictionary = {
   "phase.done": "完成",
   "error.drill_runs": "已有演练在进行。",
   "error.drill_at_survivor": "须在另一站点启动演练。",
+  "problem.label": "未完成的更改",
+  "problem.editMessage": "消息未能修改。",
+  "problem.deleteMessage": "消息未能删除。",
+  "problem.reaction": "表情回应未能保存。",
+  "problem.acknowledge": "确认未能保存。",
+  "problem.createConversation": "会话未能创建。",
+  "problem.members": "成员未能更改。",
+  "problem.other": "一项更改未能完成。",
 };
 
 export default zhHans;

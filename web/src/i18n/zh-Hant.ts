@@ -576,6 +576,14 @@ const zhHant: Dictionary = {
   "phase.done": "完成",
   "error.drill_runs": "已有演練在進行。",
   "error.drill_at_survivor": "須在另一站點啟動演練。",
+  "problem.label": "未完成的變更",
+  "problem.editMessage": "訊息未能修改。",
+  "problem.deleteMessage": "訊息未能刪除。",
+  "problem.reaction": "表情回應未能保存。",
+  "problem.acknowledge": "確認未能保存。",
+  "problem.createConversation": "對話未能建立。",
+  "problem.members": "成員未能變更。",
+  "problem.other": "一項變更未能完成。",
 };
 
 export default zhHant;

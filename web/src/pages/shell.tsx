@@ -1,12 +1,23 @@
 /** The frame around every page: where one can go, how the connection is, what the keys do. */
 
-import { type ReactElement, Suspense, lazy, useEffect, useMemo, useState } from "react";
+import {
+  type ReactElement,
+  Suspense,
+  lazy,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import type { Workspace } from "../chat/workspace";
 import { WorkspaceContext, useApp, useClient, useStore } from "../app-context";
 import { type Key, useT } from "../i18n";
 import { chatPath, navigate, useRoute } from "../route";
 import { ConnectionBanner, SiteNotice } from "../ui/connection";
 import { Icon, type IconName } from "../ui/icon";
 import { Link } from "../ui/link";
+import { OutboxProblems } from "../ui/outbox-problems";
 import { Loading } from "../ui/loading";
 import { Boundary } from "../ui/boundary";
 import { ChatPage } from "./chat/chat-page";
@@ -63,6 +74,8 @@ export function Shell(): ReactElement {
     return () => removeEventListener("keydown", onKey);
   }, []);
 
+  useTitle(workspace ?? null);
+
   const mayAdmin = ADMIN_RIGHTS.some((right) => workspace?.may(right)) || session?.account.operator === true;
   const home = workspace === undefined ? "/" : chatPath(workspace.id);
   const isInConversation = route.page === "chat" && (route.conversation !== null || route.pane === "search");
@@ -103,6 +116,7 @@ export function Shell(): ReactElement {
         <div className="shell-body">
           <ConnectionBanner />
           <SiteNotice />
+          <OutboxProblems />
           <div id="main" className="shell-page" tabIndex={-1}>
             <Boundary key={route.page}>
               <Suspense fallback={<Loading />}>{page}</Suspense>
@@ -117,6 +131,21 @@ export function Shell(): ReactElement {
       ) : null}
     </WorkspaceContext>
   );
+}
+
+/** The window's title counts conversations with something unread. */
+function useTitle(workspace: Workspace | null): void {
+  const subscribe = useCallback(
+    (listener: () => void) => workspace?.conversations.view.subscribe(listener) ?? (() => undefined),
+    [workspace],
+  );
+  const unread = useSyncExternalStore(subscribe, () =>
+    (workspace?.conversations.view.get().rows ?? []).reduce((sum, row) => sum + (row.unread > 0 && !row.archived ? 1 : 0), 0),
+  );
+  useEffect(() => {
+    const name = workspace === null ? "Sekoci" : `${workspace.membership.name} · Sekoci`;
+    document.title = unread > 0 ? `(${unread}) ${name}` : name;
+  }, [workspace, unread]);
 }
 
 function Place({ to, icon, word, isHere }: { to: string; icon: IconName; word: Key; isHere: boolean }): ReactElement {

@@ -166,6 +166,14 @@ export class Outbox {
     return taken;
   }
 
+  /** Removes a refused command: the person has read why and lets it go. */
+  async discard(id: string): Promise<void> {
+    const item = this.items.get(id);
+    if (item?.state === "refused") {
+      await this.remove(item);
+    }
+  }
+
   /** Removes an answered command whose effect is now seen elsewhere. */
   async forget(id: string): Promise<void> {
     const item = this.items.get(id);

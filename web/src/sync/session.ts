@@ -4,6 +4,7 @@ import type { Account, Membership, Site } from "../api/types";
 
 export interface StoredSession {
   token: string;
+  session_id?: string;
   expires_at: number;
   account: Account;
   workspaces: Membership[];

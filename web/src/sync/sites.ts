@@ -51,16 +51,29 @@ export class Sites {
     return this.view.sites.find((site) => site.url === url)?.name ?? "";
   }
 
-  /** Takes the list a site gave. Which one is in use stays as it is, if it is on the list. */
-  learn(sites: readonly Site[]): void {
+  /**
+   * Takes the list a site gave. Which one is in use stays as it is.
+   *
+   * @param here the name of the site behind the address in use, where it is known
+   */
+  learn(sites: readonly Site[], here?: string): void {
     if (sites.length === 0) {
       return;
     }
     const trimmed = sites.map((site) => ({ ...site, url: site.url.replace(/\/+$/, "") }));
     const stays = trimmed.some((site) => site.url === this.view.active);
-    // The page may have come from an address the sites do not know (a proxy); that one stays usable.
-    const list = stays ? trimmed : [...trimmed, { name: this.nameOf(this.view.active), url: this.view.active }];
-    this.set({ sites: list });
+    if (stays || this.view.active === "") {
+      this.set({ sites: trimmed, active: this.view.active || (trimmed[0]?.url ?? "") });
+      return;
+    }
+    // The page came from an address the sites do not know (a proxy, a tunnel): it stands for its site.
+    const { active } = this.view;
+    const isKnown = here !== undefined && trimmed.some((site) => site.name === here);
+    this.set({
+      sites: isKnown
+        ? trimmed.map((site) => (site.name === here ? { name: site.name, url: active } : site))
+        : [...trimmed, { name: this.nameOf(active), url: active }],
+    });
   }
 
   /** The other sites to try when `url` does not answer. */

@@ -94,6 +94,13 @@ describe("sites", () => {
     expect(sites.others("http://proxy.test")).toEqual([A, B]);
   });
 
+  it("may be reached by an address of their own", () => {
+    const sites = new Sites([], "http://tunnel.test");
+    sites.learn([{ name: "a", url: A }, { name: "b", url: B }], "a");
+    expect(sites.get().sites).toEqual([{ name: "a", url: "http://tunnel.test" }, { name: "b", url: B }]);
+    expect(sites.nameOf(sites.get().active)).toBe("a");
+  });
+
   it("are not switched back by themselves", () => {
     const sites = new Sites([{ name: "a", url: A }, { name: "b", url: B }], A);
     sites.failed(A);
