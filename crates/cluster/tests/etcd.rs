@@ -71,20 +71,37 @@ async fn a_transaction_is_done_whole_or_not_at_all() {
 /// What is in the leader key after a primary named `a`, whose lease ran out and whose place `b` took,
 /// renewed it, and whether it believes to be primary.
 fn renew(etcd: &LoneEtcd, how: &str) -> (String, String) {
+    let text = with_the_guard("renew_lost_lease.py", &[&etcd.url, how]);
+    let (key, answer) = text.split_once(' ').unwrap_or_else(|| panic!("{text}"));
+    (key.into(), answer.into())
+}
+
+/// What a script beside this file prints when given the guard and `args`.
+fn with_the_guard(script: &str, args: &[&str]) -> String {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let output = std::process::Command::new("/usr/bin/python3")
-        .arg(here.join("tests/renew_lost_lease.py"))
+        .arg(here.join("tests").join(script))
         .arg(here.join("../../deploy/patroni/patroni-guard.py"))
-        .args([&etcd.url, how])
+        .args(args)
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .output()
         .expect("python3");
-    let text = String::from_utf8_lossy(&output.stdout).trim().to_string();
-    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    let (key, answer) = text
-        .split_once(' ')
-        .unwrap_or_else(|| panic!("{text}\n{errors}"));
-    (key.into(), answer.into())
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8_lossy(&output.stdout).trim().to_string()
+}
+
+#[test]
+fn an_old_primary_that_wakes_up_does_not_lead_over_a_later_one() {
+    if let Some(reason) = support::unavailable() {
+        return eprintln!("skipped: {reason}");
+    }
+    let may_lead = |how| with_the_guard("wake_as_old_primary.py", &[how]);
+    let found = ["named", "replaced", "behind", "unguarded"].map(may_lead);
+    assert_eq!(found, ["True", "False", "False", "True"]);
 }
 
 #[tokio::test]
