@@ -199,7 +199,8 @@ impl Archive {
 
 /// Whether the name is that of an entry that is read as JSON.
 pub(crate) fn is_json(name: &str) -> bool {
-    name.len() >= 5 && name[name.len() - 5..].eq_ignore_ascii_case(".json")
+    let end = name.as_bytes().last_chunk::<5>();
+    end.is_some_and(|end| end.eq_ignore_ascii_case(b".json"))
 }
 
 fn unsafe_name(name: &str) -> Option<&'static str> {
@@ -254,6 +255,14 @@ mod tests {
             "a\0b",
         ] {
             assert!(unsafe_name(bad).is_some(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn json_is_told_by_the_end_of_the_name() {
+        assert!(is_json("users.json") && is_json("USERS.JSON"));
+        for other in ["json", "users.jsonl", "ward/2024-05-01.≡son", "«json"] {
+            assert!(!is_json(other), "{other:?}");
         }
     }
 

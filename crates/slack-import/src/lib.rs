@@ -17,6 +17,7 @@
 //! | private channel | group with its members |
 //! | one-to-one, group conversation | the same |
 //! | message, thread reply, broadcast reply | message, reply |
+//! | message with nothing to show | message that says so, with a note |
 //! | `/me` message | message that begins with `* ` and the name |
 //! | notice (joined, left, topic, renamed, pinned …) | message of the person concerned |
 //! | `edited` | time of the last edit; the earlier text is not in an export |

@@ -15,6 +15,9 @@ const REACTIONS_MAX: usize = 100;
 /// What stands where a deleted message had replies.
 pub(crate) const DELETED_TEXT: &str = "(deleted)";
 
+/// What stands where a message has nothing to show.
+const EMPTY_TEXT: &str = "(no text)";
+
 /// What a row is.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Converted {
@@ -157,7 +160,11 @@ fn message(mut given: raw::Message, names: &dyn Names) -> Result<Converted, Stri
     if shown.text.trim().is_empty() && files.is_empty() {
         match given.subtype.as_deref() {
             Some(notice) => shown.text = format!("({})", notice.replace('_', " ")),
-            None => return Err("text: there is neither a text nor a file".into()),
+            // It was a message there, so it is one here: replies and reactions may hang on it.
+            None => {
+                shown.text = EMPTY_TEXT.into();
+                notes.push("text: there is neither a text nor a file".into());
+            }
         }
     }
     let reactions = reactions(given.reactions.take().unwrap_or_default(), &mut notes);
@@ -526,10 +533,6 @@ mod tests {
                 "user: there is neither a user nor a bot",
             ),
             (
-                json!({ "user": "U1", "ts": "1.0" }),
-                "text: there is neither a text nor a file",
-            ),
-            (
                 json!({ "type": "file", "ts": "1.0" }),
                 "type: \"file\" is not a message",
             ),
@@ -545,6 +548,12 @@ mod tests {
         let wrong = json!({ "user": "U1", "ts": 1.5, "text": "x" });
         assert!(read(wrong).unwrap_err().starts_with("ts: invalid type"));
         assert!(read(json!("text")).is_err());
+    }
+
+    #[test]
+    fn a_message_without_anything_to_show_stays_a_message() {
+        let got = message(json!({ "user": "U1", "ts": "1.0", "text": " " }));
+        assert_eq!((got.text.as_str(), got.notes.len()), (EMPTY_TEXT, 1));
     }
 
     #[test]
