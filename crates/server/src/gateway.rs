@@ -17,6 +17,7 @@ use axum::routing::{get, post};
 use installation::password::Cost;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use operator::Drills;
+pub use operator::StartDrill;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use tokio::net::TcpListener;

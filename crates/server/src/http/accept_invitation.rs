@@ -1,5 +1,5 @@
 //! `POST /api/installation/accept-invitation`: a newcomer gets an account and joins the workspace that
-//! the code leads to; whoever is signed in joins with the account they have.
+//! the code leads to; whoever is signed in and names no new account joins with the one they have.
 //!
 //! Every id follows from the command's id, so that asking again, at either site, goes on where it was
 //! interrupted.
@@ -38,7 +38,7 @@ pub(super) async fn accept_invitation(
         directory: &directory,
     };
     let newcomer = match session {
-        Some(Extension(session)) => {
+        Some(Extension(session)) if wish.user.is_none() => {
             let account = account(&api, session.account).await?;
             Newcomer {
                 account: account.id,
@@ -46,7 +46,7 @@ pub(super) async fn accept_invitation(
                 name: account.name,
             }
         }
-        None => joining.register(&wish, &code).await?,
+        Some(_) | None => joining.register(&wish, &code).await?,
     };
     let account_id = newcomer.account;
     let mut answer = joining.join(newcomer, &wish, &code).await?;

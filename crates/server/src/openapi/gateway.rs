@@ -2,8 +2,10 @@
 
 use super::components::Components;
 use super::{add, responses};
+use crate::gateway::StartDrill;
 use crate::http::envelope::CommandAnswer;
 use crate::http::wire;
+use crate::operations::{BreakSite, RestoreSite, SwitchOver};
 use crate::passkey::Started;
 use kernel::SchemaOf;
 use serde_json::{Map, Value, json};
@@ -87,6 +89,7 @@ pub(super) fn describe(paths: &mut Map<String, Value>, components: &mut Componen
     );
     attachments(paths, components);
     events(paths);
+    operations(paths, components);
 }
 
 fn operation_id(path: &str) -> String {
@@ -176,6 +179,94 @@ fn events(paths: &mut Map<String, Value>) {
             "responses": { "101": { "description": "The stream begins." } },
         }),
     );
+}
+
+/// What operators do and see; the shapes of what they see are not promised.
+fn operations(paths: &mut Map<String, Value>, components: &mut Components) {
+    let posted = [
+        (
+            "break-site",
+            "Break a site on purpose (operators)",
+            SchemaOf::of::<BreakSite>(),
+        ),
+        (
+            "restore-site",
+            "Put a broken site back (operators)",
+            SchemaOf::of::<RestoreSite>(),
+        ),
+        (
+            "switch-over",
+            "Hand the lead to a site (operators)",
+            SchemaOf::of::<SwitchOver>(),
+        ),
+        (
+            "start-drill",
+            "Start a drill (operators)",
+            SchemaOf::of::<StartDrill>(),
+        ),
+    ];
+    for (name, summary, body) in posted {
+        let body = components.reference(OWNER, &body);
+        let answer = components.reference(OWNER, &SchemaOf::of::<CommandAnswer>());
+        let operation = json!({
+            "operationId": format!("{OWNER}.{name}"), "tags": [OWNER], "summary": summary,
+            "requestBody": { "required": true, "content": { "application/json": { "schema": {
+                "type": "object",
+                "properties": { "command_id": { "type": "string", "format": "uuid" }, "command": body },
+                "required": ["command_id", "command"],
+                "additionalProperties": false,
+            } } } },
+            "responses": responses(answer),
+        });
+        add(paths, &format!("/api/continuity/{name}"), "post", operation);
+    }
+    for (path, summary, is_open) in [
+        (
+            "/api/status",
+            "What the site knows of itself and the other nodes",
+            false,
+        ),
+        (
+            "/api/continuity/vantage",
+            "What the vantage points see",
+            false,
+        ),
+        (
+            "/api/continuity/fingerprints",
+            "Fingerprints of the site's views (operators)",
+            false,
+        ),
+        (
+            "/api/continuity/chains",
+            "The site's chains, verified (operators)",
+            false,
+        ),
+        (
+            "/api/continuity/drill-progress",
+            "The drill that runs at the site (operators)",
+            false,
+        ),
+        ("/livez", "200 while the process answers", true),
+        ("/readyz", "200 when the site can serve people", true),
+        (
+            "/role",
+            "What the site leads; 200 when it takes writes",
+            true,
+        ),
+        ("/metrics", "Prometheus metrics", true),
+    ] {
+        let mut operation = json!({
+            "operationId": operation_id(path), "tags": [OWNER], "summary": summary,
+            "responses": responses(json!({})),
+        });
+        if is_open {
+            operation["security"] = json!([]);
+            let description = json!({ "description": summary });
+            operation["responses"] =
+                json!({ "200": description, "503": { "description": "Not so." } });
+        }
+        add(paths, path, "get", operation);
+    }
 }
 
 /// The schema of a problem document.

@@ -422,7 +422,7 @@ fn inode(path: &PathBuf) -> u64 {
     std::fs::metadata(path).map_or(0, |file| file.ino())
 }
 
-fn remove_view(path: &PathBuf) {
+fn remove_view(path: &std::path::Path) {
     for suffix in ["", "-wal", "-shm"] {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
