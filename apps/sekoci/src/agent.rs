@@ -24,8 +24,8 @@ pub struct Arguments {
 /// Runs the subcommand until SIGTERM or SIGINT, which stop everything it started.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let config = Config::load(&arguments.config)?;
-    let site = site_config::Config::load(&config.site)
-        .map_err(|e| Failure::argument("--config", e))?;
+    let site =
+        site_config::Config::load(&config.site).map_err(|e| Failure::argument("--config", e))?;
     crate::serve::runtime()?.block_on(async {
         let processes = Arc::new(
             cluster::SiteProcesses::new(config.spec(&site)?)

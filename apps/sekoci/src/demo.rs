@@ -110,7 +110,9 @@ fn announce(arguments: &Arguments, plan: &Plan) -> Result<(), Failure> {
     } else {
         write!(out, "{}", welcome(plan, &password))
     };
-    written.and_then(|()| out.flush()).map_err(|e| Failure::failed(format!("stdout: {e}")))
+    written
+        .and_then(|()| out.flush())
+        .map_err(|e| Failure::failed(format!("stdout: {e}")))
 }
 
 fn welcome(plan: &Plan, password: &str) -> String {

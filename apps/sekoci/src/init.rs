@@ -53,7 +53,9 @@ impl std::str::FromStr for NamedAddress {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (name, address) = text.split_once('=').ok_or("expected NAME=ADDRESS")?;
         Ok(Self {
-            name: name.parse().map_err(|e: kernel::SiteNameError| e.to_string())?,
+            name: name
+                .parse()
+                .map_err(|e: kernel::SiteNameError| e.to_string())?,
             address: address.parse().map_err(|e| format!("{address}: {e}"))?,
         })
     }
@@ -67,7 +69,11 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         .map(|site| NodePlan::site(site.name.clone(), site.address, NodePorts::default()))
         .collect();
     if let Some(witness) = &arguments.witness {
-        nodes.push(NodePlan::witness(witness.name.clone(), witness.address, NodePorts::default()));
+        nodes.push(NodePlan::witness(
+            witness.name.clone(),
+            witness.address,
+            NodePorts::default(),
+        ));
     }
     let password = match &arguments.operator_password_file {
         Some(file) => Some(
@@ -96,6 +102,10 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
             node.name,
         );
     }
-    println!("operator {}, password in {}", plan.operator, made.password_file.display());
+    println!(
+        "operator {}, password in {}",
+        plan.operator,
+        made.password_file.display()
+    );
     Ok(())
 }

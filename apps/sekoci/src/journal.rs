@@ -60,7 +60,10 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     verify.reporting.check()?;
     let config = Config::load(&verify.config).map_err(|e| Failure::argument("--config", e))?;
     let Some(engine) = &config.engine else {
-        return Err(Failure::argument("--config", "a witness has no journal to verify"));
+        return Err(Failure::argument(
+            "--config",
+            "a witness has no journal to verify",
+        ));
     };
     let report = crate::serve::runtime()?.block_on(async {
         let engine = crate::serve::open_engine(engine).await?;
@@ -76,7 +79,9 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         }
     }
     match report.partitions.iter().find_map(|walk| {
-        walk.cause.as_ref().map(|cause| format!("{}: {cause}", walk.partition))
+        walk.cause
+            .as_ref()
+            .map(|cause| format!("{}: {cause}", walk.partition))
     }) {
         None => Ok(()),
         Some(cause) => Err(Failure::failed(cause)),
@@ -84,7 +89,10 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
 }
 
 async fn walk_all(engine: &dyn Engine) -> Result<Report, Failure> {
-    let partitions = engine.partitions().await.map_err(|e| Failure::failed(e.to_string()))?;
+    let partitions = engine
+        .partitions()
+        .await
+        .map_err(|e| Failure::failed(e.to_string()))?;
     let mut walks = Vec::new();
     for partition in partitions {
         walks.push(walk(engine, partition).await?);
@@ -98,18 +106,32 @@ async fn walk_all(engine: &dyn Engine) -> Result<Report, Failure> {
 
 /// A reader that stops at a gap has not reached the head: what lies between is missing.
 async fn check_end(engine: &dyn Engine, mut walk: Walk) -> Result<Walk, Failure> {
-    let head = engine.head(&walk.partition).await.map_err(|e| Failure::failed(e.to_string()))?;
+    let head = engine
+        .head(&walk.partition)
+        .await
+        .map_err(|e| Failure::failed(e.to_string()))?;
     if head.seq > walk.head.seq {
         let missing = walk.head.seq + 1;
         walk.broken_at = Some(missing);
-        walk.cause = Some(chain::ChainError::Missing { missing, found: head.seq }.to_string());
+        walk.cause = Some(
+            chain::ChainError::Missing {
+                missing,
+                found: head.seq,
+            }
+            .to_string(),
+        );
     }
     Ok(walk)
 }
 
 async fn walk(engine: &dyn Engine, partition: PartitionId) -> Result<Walk, Failure> {
-    let mut walk =
-        Walk { partition, entries: 0, head: Head::GENESIS, broken_at: None, cause: None };
+    let mut walk = Walk {
+        partition,
+        entries: 0,
+        head: Head::GENESIS,
+        broken_at: None,
+        cause: None,
+    };
     loop {
         let read = engine.read(&walk.partition, walk.head.seq, BATCH).await;
         let entries = match read {
@@ -130,7 +152,9 @@ async fn walk(engine: &dyn Engine, partition: PartitionId) -> Result<Walk, Failu
                     walk.entries += 1;
                 }
                 Ok(_) => {
-                    let error = chain::ChainError::Foreign { seq: entry.header.seq };
+                    let error = chain::ChainError::Foreign {
+                        seq: entry.header.seq,
+                    };
                     walk.broken_at = Some(entry.header.seq);
                     walk.cause = Some(error.to_string());
                     return Ok(walk);
@@ -144,4 +168,3 @@ async fn walk(engine: &dyn Engine, partition: PartitionId) -> Result<Walk, Failu
         }
     }
 }
-

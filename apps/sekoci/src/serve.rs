@@ -24,7 +24,11 @@ pub struct Arguments {
 /// Runs the subcommand until SIGTERM or SIGINT.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let config = Config::load(&arguments.config).map_err(|e| Failure::argument("--config", e))?;
-    let folder = arguments.config.parent().map(PathBuf::from).unwrap_or_default();
+    let folder = arguments
+        .config
+        .parent()
+        .map(PathBuf::from)
+        .unwrap_or_default();
     let config = Arc::new(config);
     runtime()?.block_on(async {
         match config.role {
@@ -47,9 +51,10 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 /// Ends when the process is told to stop.
 pub async fn told_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
         return std::future::pending().await;
     };
     tokio::select! {

@@ -33,10 +33,17 @@ pub struct Health {
 }
 
 impl Health {
-    /// Whether it has read everything and is kept on every copy promised.
+    /// Whether it has read everything, is kept on every copy promised, and no copy is missing: as
+    /// many confirm as there are nodes, where the engine keeps copies.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.status["ready"] == true && self.status["durability"] == "protected"
+        let nodes = self.status["sites"].as_array().map_or(0, Vec::len) as u64;
+        let engine = &self.status["engine"];
+        let all_confirm = engine["copies_min"].is_null()
+            || engine["copies"]
+                .as_u64()
+                .is_some_and(|copies| copies >= nodes);
+        self.status["ready"] == true && self.status["durability"] == "protected" && all_confirm
     }
 }
 

@@ -66,9 +66,27 @@ impl Prober {
         &self.settings.vantage
     }
 
-    /// Signs in and lists workspaces at every site at once; with `writes`, also posts a message at
-    /// every site and reads it back at the other one.
-    pub async fn round(&mut self, writes: bool) -> Vec<Observation> {
+    /// Signs in and lists workspaces at every site at once.
+    pub async fn look(&self) -> Vec<Observation> {
+        self.sessions().await.0
+    }
+
+    /// Posts a message at every site at once and reads it back at the other one. Takes as long as a
+    /// write may wait; keep it apart from [`Prober::look`].
+    pub async fn write(&mut self) -> Vec<Observation> {
+        if self.place.is_none() {
+            let (_, opened) = self.sessions().await;
+            if let Some(session) = opened {
+                self.place = self.settle(&session).await;
+            }
+        }
+        match self.place {
+            Some(place) => self.write_everywhere(place).await,
+            None => Vec::new(),
+        }
+    }
+
+    async fn sessions(&self) -> (Vec<Observation>, Option<Session>) {
         let settings = self.settings.clone();
         let sessions: Vec<_> = settings
             .targets
@@ -84,13 +102,7 @@ impl Prober {
             seen.push(observation);
             opened = session.or(opened);
         }
-        if let (None, Some(session)) = (self.place, opened) {
-            self.place = self.settle(&session).await;
-        }
-        if let (true, Some(place)) = (writes, self.place) {
-            seen.extend(self.write_everywhere(place).await);
-        }
-        seen
+        (seen, opened)
     }
 
     /// Finds or makes the conversation this vantage point writes to.

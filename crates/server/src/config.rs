@@ -92,6 +92,9 @@ pub struct NodeConfig {
     /// How its agent (what starts and kills the node's processes) is reached: `host:port`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
+    /// Its PostgreSQL, where that is the engine: `host:port`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<String>,
     /// Patroni's address, where PostgreSQL is the engine: `http://host:port`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patroni: Option<String>,

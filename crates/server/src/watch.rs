@@ -13,10 +13,14 @@ use kernel::{Clock, Random, SiteName};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-const ROUND_EVERY: Duration = Duration::from_millis(500);
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+const EXCHANGE_EVERY: Duration = Duration::from_millis(250);
 const EXCHANGE_PATIENCE: Duration = Duration::from_millis(900);
-/// Every this many rounds the probers write, while all is well; every write is an entry for ever.
-const WRITE_EVERY: u64 = 10;
+/// While all is well the probers write this seldom: every write is an entry for ever.
+const WRITE_EVERY: Duration = Duration::from_secs(5);
+/// And this often while a site is lost.
+const WRITE_EVERY_IN_TROUBLE: Duration = Duration::from_millis(500);
+const RECORD_EVERY: Duration = Duration::from_millis(250);
 
 /// This node's vantage point.
 pub struct Watch {
@@ -25,6 +29,8 @@ pub struct Watch {
     sites: Vec<SiteName>,
     clock: Arc<dyn Clock>,
     board: Mutex<Board>,
+    /// Told, and not yet recorded.
+    notes: Mutex<Vec<failover::Note>>,
 }
 
 /// What a vantage point needs to start.
@@ -55,10 +61,25 @@ impl Watch {
             sites: config.sites().map(|node| node.name.clone()).collect(),
             clock: Arc::clone(&parts.clock),
             board: Mutex::default(),
+            notes: Mutex::default(),
         });
         if let Some(settings) = &config.prober {
-            let prober = prober(config, settings, &parts)?;
-            tokio::spawn(Arc::clone(&watch).keep(prober, parts));
+            let looker = prober(config, settings, &parts)?;
+            let writer = prober(config, settings, &parts)?;
+            tokio::spawn(Arc::clone(&watch).keep_writing(writer));
+            if let Some(site) = &parts.site {
+                tokio::spawn(Arc::clone(&watch).keep_recording(Arc::clone(site)));
+            }
+            tokio::spawn(Arc::clone(&watch).keep_looking(looker, parts.site.clone()));
+        }
+        for node in parts
+            .config
+            .nodes
+            .iter()
+            .filter(|node| node.name != watch.name)
+        {
+            let link = Arc::clone(&parts.link);
+            tokio::spawn(Arc::clone(&watch).keep_telling(link, node.name.clone()));
         }
         Ok(watch)
     }
@@ -108,35 +129,80 @@ impl Watch {
         work(&mut self.board.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    async fn keep(self: Arc<Self>, mut prober: Prober, parts: WatchParts) {
+    async fn keep_looking(self: Arc<Self>, prober: Prober, site: Option<Arc<Site>>) {
         let mut narrator = Narrator::default();
-        let mut recorder = record::Recorder::default();
-        let mut every = tokio::time::interval(ROUND_EVERY);
-        every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        for round in 0_u64.. {
+        let mut every = steady(LOOK_EVERY);
+        loop {
             every.tick().await;
-            let verdicts = self.verdicts();
-            let is_troubled = verdicts
-                .iter()
-                .any(|verdict| verdict.opinion == Opinion::Down);
-            let observations = prober.round(is_troubled || round % WRITE_EVERY == 0).await;
+            let observations = prober.look().await;
             self.with(|board| {
                 board.add(Report {
                     observations,
                     deeds: Vec::new(),
                 })
             });
-            self.tell_the_others(&parts).await;
-            let Some(site) = &parts.site else { continue };
+            let Some(site) = &site else { continue };
             let verdicts = self.verdicts();
             let facts = facts(site).await;
             let now = self.clock.now();
             let notes = self.with(|board| narrator.tell(board, &verdicts, &facts, now));
+            self.notes
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend(notes);
+        }
+    }
+
+    /// Records what was told. Apart from looking: a record waits for a quorum, looking must not.
+    async fn keep_recording(self: Arc<Self>, site: Arc<Site>) {
+        let mut recorder = record::Recorder::default();
+        let mut every = steady(RECORD_EVERY);
+        loop {
+            every.tick().await;
+            let notes =
+                std::mem::take(&mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner));
             recorder.add(notes);
-            if self.records(&verdicts) {
-                recorder.record(site).await;
+            if self.records(&self.verdicts()) {
+                recorder.record(&site).await;
             } else {
-                recorder.clear();
+                recorder.forget_old(self.clock.now());
+            }
+        }
+    }
+
+    async fn keep_writing(self: Arc<Self>, mut prober: Prober) {
+        let mut every = steady(WRITE_EVERY_IN_TROUBLE);
+        let mut last: Option<kernel::Timestamp> = None;
+        loop {
+            every.tick().await;
+            let is_troubled = self.verdicts().iter().any(|v| v.opinion == Opinion::Down);
+            let now = self.clock.now();
+            let rest_ms = i64::try_from(WRITE_EVERY.as_millis()).unwrap_or(i64::MAX);
+            if is_troubled || last.is_none_or(|last| now.since(last) >= rest_ms) {
+                last = Some(now);
+                let observations = prober.write().await;
+                self.with(|board| {
+                    board.add(Report {
+                        observations,
+                        deeds: Vec::new(),
+                    })
+                });
+            }
+        }
+    }
+
+    /// Tells one other node what was seen here, and hears what it saw; a node that is silent holds
+    /// up nobody else.
+    async fn keep_telling(self: Arc<Self>, link: Arc<PeerLink>, node: SiteName) {
+        let mut every = steady(EXCHANGE_EVERY);
+        loop {
+            every.tick().await;
+            let mine = self.with(|board| board.report_of(&self.name));
+            let told = link
+                .post::<Report>(&node, "/peer/reports", &mine, EXCHANGE_PATIENCE)
+                .await;
+            if let Ok(theirs) = told {
+                self.with(|board| board.add(theirs));
             }
         }
     }
@@ -148,27 +214,12 @@ impl Watch {
             .find(|verdict| verdict.opinion != Opinion::Down);
         first.is_some_and(|verdict| verdict.site == self.name)
     }
+}
 
-    async fn tell_the_others(&self, parts: &WatchParts) {
-        let mine = self.with(|board| board.report_of(&self.name));
-        let others = parts
-            .config
-            .nodes
-            .iter()
-            .filter(|node| node.name != self.name);
-        let calls = others.map(|node| {
-            parts
-                .link
-                .post::<Report>(&node.name, "/peer/reports", &mine, EXCHANGE_PATIENCE)
-        });
-        for theirs in futures_util::future::join_all(calls)
-            .await
-            .into_iter()
-            .flatten()
-        {
-            self.with(|board| board.add(theirs));
-        }
-    }
+fn steady(every: Duration) -> tokio::time::Interval {
+    let mut every = tokio::time::interval(every);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    every
 }
 
 fn prober(

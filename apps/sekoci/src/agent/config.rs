@@ -107,7 +107,11 @@ impl Config {
                 site_config::Role::Site => cluster::Copy::Candidate,
                 site_config::Role::Witness => cluster::Copy::Witness,
             };
-            spec.database = Some(cluster::DatabaseSpec::new(database.members(), copy, secrets));
+            spec.database = Some(cluster::DatabaseSpec::new(
+                database.members(),
+                copy,
+                secrets,
+            ));
         }
         let program = std::env::current_exe().map_err(|e| Failure::failed(e.to_string()))?;
         spec.extra.push(cluster::ExtraChild {

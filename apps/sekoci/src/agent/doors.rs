@@ -51,7 +51,10 @@ fn done(processes: &SiteProcesses, peer: &PeerName, what: &str) -> Json<Value> {
 }
 
 fn failed(error: &cluster::SiteError) -> (StatusCode, String) {
-    (StatusCode::INTERNAL_SERVER_ERROR, crate::cli::failure::with_sources(error))
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        crate::cli::failure::with_sources(error),
+    )
 }
 
 /// SIGKILL to everything of this site but the agent: application, database, etcd member.

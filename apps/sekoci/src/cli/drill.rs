@@ -67,7 +67,9 @@ struct Run {
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         DrillCommand::List => {
-            println!("site-loss    a whole site is killed or paused under load, watched, brought back, compared");
+            println!(
+                "site-loss    a whole site is killed or paused under load, watched, brought back, compared"
+            );
             Ok(())
         }
         DrillCommand::Run(run) => run_scenario(&run),
@@ -104,7 +106,10 @@ fn run_scenario(run: &Run) -> Result<(), Failure> {
             if report.passed {
                 return Ok(());
             }
-            Err(Failure::failed(format!("the drill failed: {}", report.shortfalls.join("; "))))
+            Err(Failure::failed(format!(
+                "the drill failed: {}",
+                report.shortfalls.join("; ")
+            )))
         }
         Err(aborted) => {
             let cause = super::failure::with_sources(&aborted);
@@ -140,11 +145,21 @@ async fn say(mut told: watch::Receiver<Phase>, site: String) {
 
 fn print(report: &Report) {
     let ms = |value: Option<i64>| value.map_or("-".into(), |ms| format!("{ms} ms"));
-    println!("{}: {}", report.scenario, if report.passed { "passed" } else { "FAILED" });
+    println!(
+        "{}: {}",
+        report.scenario,
+        if report.passed { "passed" } else { "FAILED" }
+    );
     println!("  site {} ({})", report.site, report.fault);
-    println!("  noticed by two of three after   {}", ms(report.detected_ms));
+    println!(
+        "  noticed by two of three after   {}",
+        ms(report.detected_ms)
+    );
     println!("  people could write again after  {}", ms(report.rto_ms));
-    println!("  longest gap between writes      {}", ms(report.write_gap_ms));
+    println!(
+        "  longest gap between writes      {}",
+        ms(report.write_gap_ms)
+    );
     println!("  back, in step and protected     {}", ms(report.rejoin_ms));
     println!(
         "  messages acknowledged {}  present {}  lost {}  twice {}",

@@ -23,7 +23,10 @@ pub fn prepare(wished: Option<&Path>, engine: EngineKind) -> Result<Folder, Fail
         let open = std::fs::Permissions::from_mode(0o755);
         std::fs::set_permissions(&path, open).map_err(|e| bad(&path, e))?;
         for parent in path.ancestors().skip(1) {
-            let mode = std::fs::metadata(parent).map_err(|e| bad(parent, e))?.permissions().mode();
+            let mode = std::fs::metadata(parent)
+                .map_err(|e| bad(parent, e))?
+                .permissions()
+                .mode();
             if mode & 0o001 == 0 {
                 let cause = format!(
                     "{} lets only its owner in, and PostgreSQL does not run as root; choose a \

@@ -52,13 +52,21 @@ pub async fn wait(plan: &Plan) -> Result<Client, Failure> {
 
 async fn are_ready(client: &Client, plan: &Plan) -> bool {
     for site in 0..client.sites().len() {
-        let Ok(status) = client.get_at::<Value>(site, "/api/status", true, LOOK_MAX).await else {
+        let Ok(status) = client
+            .get_at::<Value>(site, "/api/status", true, LOOK_MAX)
+            .await
+        else {
             return false;
         };
         if status["durability"] != "protected" || status["ready"] != true {
             return false;
         }
     }
-    let Ok(session) = client.session().await else { return false };
-    session.workspaces.iter().any(|workspace| workspace.name == plan.workspace)
+    let Ok(session) = client.session().await else {
+        return false;
+    };
+    session
+        .workspaces
+        .iter()
+        .any(|workspace| workspace.name == plan.workspace)
 }

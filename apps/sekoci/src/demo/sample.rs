@@ -16,7 +16,9 @@ pub async fn bring_in(client: &Client, plan: &Plan) -> Result<(), Failure> {
         .await
         .map_err(|e| Failure::failed(with_sources(&e)))?;
     if let Some(skipped) = report.skipped.first() {
-        return Err(Failure::failed(format!("the sample has a row that does not fit: {skipped:?}")));
+        return Err(Failure::failed(format!(
+            "the sample has a row that does not fit: {skipped:?}"
+        )));
     }
     Ok(())
 }

@@ -48,8 +48,10 @@ struct Secrets {
 
 impl Secrets {
     fn make(plan: &Plan, random: &dyn Random) -> Result<Self, Failure> {
-        let operator_password =
-            plan.operator_password.clone().unwrap_or_else(|| hexadecimal::<12>(random));
+        let operator_password = plan
+            .operator_password
+            .clone()
+            .unwrap_or_else(|| hexadecimal::<12>(random));
         let prober_password = hexadecimal::<24>(random);
         let passwords = Passwords::new(Cost::RECOMMENDED, random)
             .map_err(|e| Failure::failed(e.to_string()))?;
@@ -108,11 +110,18 @@ fn write_node(
     let config = config(plan, node, certificates);
     write_private(&folder.join("site.toml"), &toml_text(&config)?)?;
     let database = (plan.engine == EngineKind::Postgres).then(|| agent::DatabaseConfig {
-        members: plan.nodes.iter().map(|n| agent::MemberConfig::from(&n.member())).collect(),
+        members: plan
+            .nodes
+            .iter()
+            .map(|n| agent::MemberConfig::from(&n.member()))
+            .collect(),
         secrets: folder.join("database.secrets.json"),
     });
     if database.is_some() {
-        write_private(&folder.join("database.secrets.json"), &json(&secrets.database)?)?;
+        write_private(
+            &folder.join("database.secrets.json"),
+            &json(&secrets.database)?,
+        )?;
     }
     let agent = agent::Config {
         listen: SocketAddr::from((node.address, node.ports.agent)),
@@ -126,15 +135,21 @@ fn write_node(
 
 fn config(plan: &Plan, node: &NodePlan, certificates: &[NodeCertificate]) -> Config {
     let folder = plan.folder(&node.name);
-    let nodes = plan.nodes.iter().zip(certificates).map(|(node, certificate)| NodeConfig {
-        name: node.name.clone(),
-        role: node.role,
-        url: node.url(),
-        peer: format!("{}:{}", node.address, node.ports.peer),
-        agent: Some(format!("{}:{}", node.address, node.ports.agent)),
-        patroni: (plan.engine == EngineKind::Postgres).then(|| node.member().patroni_url()),
-        fingerprint: certificate.fingerprint.clone(),
-    });
+    let nodes = plan
+        .nodes
+        .iter()
+        .zip(certificates)
+        .map(|(node, certificate)| NodeConfig {
+            name: node.name.clone(),
+            role: node.role,
+            url: node.url(),
+            peer: format!("{}:{}", node.address, node.ports.peer),
+            agent: Some(format!("{}:{}", node.address, node.ports.agent)),
+            database: (plan.engine == EngineKind::Postgres)
+                .then(|| format!("{}:{}", node.address, node.ports.cluster.postgres)),
+            patroni: (plan.engine == EngineKind::Postgres).then(|| node.member().patroni_url()),
+            fingerprint: certificate.fingerprint.clone(),
+        });
     let is_site = node.role == Role::Site;
     Config {
         role: node.role,
@@ -164,15 +179,21 @@ fn config(plan: &Plan, node: &NodePlan, certificates: &[NodeCertificate]) -> Con
 
 fn engine(plan: &Plan, node: &NodePlan) -> EngineConfig {
     if plan.engine == EngineKind::Sqlite {
-        let path =
-            plan.sqlite_journal.clone().unwrap_or_else(|| plan.out.join("journal.sqlite"));
+        let path = plan
+            .sqlite_journal
+            .clone()
+            .unwrap_or_else(|| plan.out.join("journal.sqlite"));
         return EngineConfig::Sqlite { path };
     }
     // The site's own node comes first: it is asked first.
     let mut sites: Vec<&NodePlan> = plan.nodes.iter().filter(|n| n.role == Role::Site).collect();
     sites.sort_by_key(|site| site.name != node.name);
     let list = |one: fn(&NodePlan) -> String| {
-        sites.iter().map(|site| one(site)).collect::<Vec<_>>().join(",")
+        sites
+            .iter()
+            .map(|site| one(site))
+            .collect::<Vec<_>>()
+            .join(",")
     };
     let login = "dbname=sekoci user=sekoci connect_timeout=2";
     EngineConfig::Postgres {
@@ -182,7 +203,10 @@ fn engine(plan: &Plan, node: &NodePlan) -> EngineConfig {
             list(|site| site.ports.cluster.postgres.to_string()),
         ),
         password_file: Some(plan.folder(&node.name).join("database.password")),
-        patroni: sites.iter().map(|site| site.member().patroni_url()).collect(),
+        patroni: sites
+            .iter()
+            .map(|site| site.member().patroni_url())
+            .collect(),
         local: Some(format!(
             "host={} port={} {login}",
             node.address, node.ports.cluster.postgres

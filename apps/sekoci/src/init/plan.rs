@@ -31,7 +31,12 @@ pub struct NodePorts {
 
 impl Default for NodePorts {
     fn default() -> Self {
-        Self { http: 8440, peer: 8441, agent: 8442, cluster: cluster::Ports::default() }
+        Self {
+            http: 8440,
+            peer: 8441,
+            agent: 8442,
+            cluster: cluster::Ports::default(),
+        }
     }
 }
 
@@ -70,13 +75,23 @@ impl NodePlan {
     /// A site.
     #[must_use]
     pub const fn site(name: SiteName, address: Ipv4Addr, ports: NodePorts) -> Self {
-        Self { name, role: Role::Site, address, ports }
+        Self {
+            name,
+            role: Role::Site,
+            address,
+            ports,
+        }
     }
 
     /// A witness.
     #[must_use]
     pub const fn witness(name: SiteName, address: Ipv4Addr, ports: NodePorts) -> Self {
-        Self { name, role: Role::Witness, address, ports }
+        Self {
+            name,
+            role: Role::Witness,
+            address,
+            ports,
+        }
     }
 
     /// How people reach it.
@@ -139,7 +154,11 @@ impl Plan {
     }
 
     fn check(&self) -> Result<(), Failure> {
-        let sites = self.nodes.iter().filter(|node| node.role == Role::Site).count();
+        let sites = self
+            .nodes
+            .iter()
+            .filter(|node| node.role == Role::Site)
+            .count();
         if !(1..=2).contains(&sites) {
             return Err(Failure::argument("--site", "one or two sites are possible"));
         }
@@ -147,7 +166,10 @@ impl Plan {
         names.sort();
         names.dedup();
         if names.len() != self.nodes.len() {
-            return Err(Failure::argument("--site", "every node needs a name of its own"));
+            return Err(Failure::argument(
+                "--site",
+                "every node needs a name of its own",
+            ));
         }
         if self.engine == EngineKind::Postgres && self.nodes.len() != 3 {
             return Err(Failure::argument(
@@ -157,7 +179,10 @@ impl Plan {
         }
         let is_taken = std::fs::read_dir(&self.out).is_ok_and(|mut dir| dir.next().is_some());
         if is_taken {
-            return Err(Failure::argument("--out", "the folder exists and is not empty"));
+            return Err(Failure::argument(
+                "--out",
+                "the folder exists and is not empty",
+            ));
         }
         Ok(())
     }

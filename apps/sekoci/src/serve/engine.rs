@@ -15,7 +15,12 @@ pub async fn open(config: &EngineConfig) -> Result<Arc<dyn Engine>, Failure> {
                 .map_err(|e| Failure::failed(format!("engine.path: {}", with_sources(&e))))?;
             Ok(Arc::new(engine))
         }
-        EngineConfig::Postgres { dsn, password_file, patroni, local } => {
+        EngineConfig::Postgres {
+            dsn,
+            password_file,
+            patroni,
+            local,
+        } => {
             let settings = PostgresConfig {
                 patroni: patroni.clone(),
                 local: local.clone(),

@@ -21,7 +21,9 @@ const RETRY_EVERY: Duration = Duration::from_millis(200);
 
 /// Founds the installation that the file describes; does nothing where there is no file.
 pub async fn found(site: Arc<Site>, file: PathBuf) {
-    let Ok(text) = tokio::fs::read_to_string(&file).await else { return };
+    let Ok(text) = tokio::fs::read_to_string(&file).await else {
+        return;
+    };
     let founding: Founding = match serde_json::from_str(&text) {
         Ok(founding) => founding,
         Err(error) => {
@@ -50,10 +52,19 @@ fn commands(founding: &Founding) -> Result<Vec<(PartitionId, Command)>, String> 
         account: account(&founding.operator),
         seed: key(&founding.signing_key)?,
     };
-    let prober = CreateAccountPrepared { account: account(&founding.prober), operator: false };
+    let prober = CreateAccountPrepared {
+        account: account(&founding.prober),
+        operator: false,
+    };
     let mut all = vec![
-        (installation.clone(), command(&site, "found-installation", &begin)),
-        (installation.clone(), command(&operator, "create-account", &prober)),
+        (
+            installation.clone(),
+            command(&site, "found-installation", &begin),
+        ),
+        (
+            installation.clone(),
+            command(&operator, "create-account", &prober),
+        ),
     ];
     let workspaces = [
         (&founding.workspace, &founding.operator),
@@ -67,9 +78,15 @@ fn commands(founding: &Founding) -> Result<Vec<(PartitionId, Command)>, String> 
             },
             bytes: key(&workspace.data_key)?,
         };
-        all.push((installation.clone(), command(&operator, "create-workspace", &keyed)));
+        all.push((
+            installation.clone(),
+            command(&operator, "create-workspace", &keyed),
+        ));
         let directory = PartitionId::new(workspace.workspace, "directory");
-        all.push((directory, command(&site, "found-workspace", &owned(workspace, owner))));
+        all.push((
+            directory,
+            command(&site, "found-workspace", &owned(workspace, owner)),
+        ));
     }
     Ok(all)
 }
@@ -99,7 +116,9 @@ fn owned(workspace: &FirstWorkspace, owner: &FirstAccount) -> Value {
 /// A name to show until its owner chooses another: the login name with a capital letter.
 fn display_name(user: &str) -> String {
     let mut chars = user.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
 }
 
 fn key(hexadecimal: &str) -> Result<KeyBytes, String> {
@@ -111,7 +130,13 @@ fn command(actor: &Actor, name: &str, body: &impl Serialize) -> Command {
     let body = serde_json::to_value(body).unwrap_or(Value::Null);
     let digest = Command::digest_of(&[0; 32], name, actor, &body);
     let id = CommandId::derived(&format!("founding {name} {}", Hash(digest)));
-    Command { id, name: name.into(), actor: actor.clone(), body, digest }
+    Command {
+        id,
+        name: name.into(),
+        actor: actor.clone(),
+        body,
+        digest,
+    }
 }
 
 /// Submits a command until it has an answer: on a first start the engine may not be there yet, and

@@ -21,11 +21,14 @@ const DRAIN_MAX: Duration = Duration::from_secs(5);
 pub async fn run(config: Arc<Config>, folder: &Path) -> Result<(), Failure> {
     let site = start(&config).await?;
     let link = Arc::new(PeerLink::new(&config).map_err(|e| Failure::argument("identity", e))?);
-    let gateway = Gateway::open(Arc::clone(&site), link)
-        .map_err(|e| Failure::failed(with_sources(&e)))?;
+    let gateway =
+        Gateway::open(Arc::clone(&site), link).map_err(|e| Failure::failed(with_sources(&e)))?;
     let peers = listen_to_peers(&config, gateway.peer_routes()).await?;
     let people = listen_to_people(&config, &gateway).await?;
-    tokio::spawn(found::found(Arc::clone(&site), folder.join("founding.json")));
+    tokio::spawn(found::found(
+        Arc::clone(&site),
+        folder.join("founding.json"),
+    ));
     tracing::info!(site = %site.name, listen = %config.listen, "site serves");
     super::told_to_stop().await;
     tracing::info!(site = %site.name, "site drains");
@@ -67,11 +70,12 @@ pub fn installation_key(config: &Config) -> Result<DataKey, Failure> {
     let Some(path) = &config.installation_key else {
         return Err(Failure::argument("installation_key", "a site needs it"));
     };
-    let text = std::fs::read_to_string(path).map_err(|e| {
-        Failure::argument("installation_key", format!("{}: {e}", path.display()))
-    })?;
-    let key: kernel::Hash =
-        text.trim().parse().map_err(|e: String| Failure::argument("installation_key", e))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| Failure::argument("installation_key", format!("{}: {e}", path.display())))?;
+    let key: kernel::Hash = text
+        .trim()
+        .parse()
+        .map_err(|e: String| Failure::argument("installation_key", e))?;
     Ok(DataKey::from_bytes(key.0))
 }
 
@@ -80,7 +84,8 @@ async fn listen_to_peers(
     routes: axum::Router,
 ) -> Result<tokio::task::JoinHandle<()>, Failure> {
     let listener = bind(config.peer_listen, "peer_listen").await?;
-    let tls = peer::server_config(&config.identity).map_err(|e| Failure::argument("identity", e))?;
+    let tls =
+        peer::server_config(&config.identity).map_err(|e| Failure::argument("identity", e))?;
     let listener = TlsListener::new(listener, tls, Some(config.nodes.clone()))
         .map_err(|e| Failure::failed(e.to_string()))?;
     let service = routes.into_make_service_with_connect_info::<PeerName>();
@@ -97,9 +102,9 @@ async fn listen_to_people(
 ) -> Result<tokio::task::JoinHandle<()>, Failure> {
     let listener = bind(config.listen, "listen").await?;
     let tls = match &config.tls {
-        Some(tls) => Some(
-            peer::server_config_for_people(tls).map_err(|e| Failure::argument("tls", e))?,
-        ),
+        Some(tls) => {
+            Some(peer::server_config_for_people(tls).map_err(|e| Failure::argument("tls", e))?)
+        }
         None => None,
     };
     gateway

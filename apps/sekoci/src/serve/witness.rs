@@ -59,11 +59,11 @@ async fn listen_to_peers(
     let listener = TcpListener::bind(config.peer_listen)
         .await
         .map_err(|e| Failure::argument("peer_listen", format!("{}: {e}", config.peer_listen)))?;
-    let tls = peer::server_config(&config.identity).map_err(|e| Failure::argument("identity", e))?;
+    let tls =
+        peer::server_config(&config.identity).map_err(|e| Failure::argument("identity", e))?;
     let listener = TlsListener::new(listener, tls, Some(config.nodes.clone()))
         .map_err(|e| Failure::failed(e.to_string()))?;
-    let service =
-        witness_routes(config, watch).into_make_service_with_connect_info::<PeerName>();
+    let service = witness_routes(config, watch).into_make_service_with_connect_info::<PeerName>();
     Ok(tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, service).await {
             tracing::error!(%error, "the peer listener ended");

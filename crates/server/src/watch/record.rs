@@ -5,11 +5,15 @@ use crate::site::Site;
 use failover::Note;
 use journal::partition::Outcome;
 use kernel::id::Uuid;
-use kernel::{Actor, Command, CommandId, PartitionId, WorkspaceId};
+use kernel::{Actor, Command, CommandId, PartitionId, Timestamp, WorkspaceId};
 use std::collections::VecDeque;
 
 /// Notes kept while nothing can be written.
 const WAITING_MAX: usize = 256;
+/// What another site records is forgotten here after this long.
+const FORGET_AFTER_MS: i64 = 20_000;
+/// The same thing seen by both sites within this time is one note.
+const SAME_WITHIN_MS: i64 = 20_000;
 
 /// Records notes in order.
 #[derive(Default)]
@@ -27,9 +31,11 @@ impl Recorder {
         }
     }
 
-    /// Forgets what waits: another site records it.
-    pub fn clear(&mut self) {
-        self.waiting.clear();
+    /// Forgets what the other site has had time to record. It is kept that long because the other
+    /// site may be the one that was just lost.
+    pub fn forget_old(&mut self, now: Timestamp) {
+        self.waiting
+            .retain(|note| now.since(note.at) < FORGET_AFTER_MS);
     }
 
     /// Records what waits, as far as that works now.
@@ -45,6 +51,7 @@ impl Recorder {
                 .await
             {
                 Outcome::Accepted { .. } | Outcome::Unchanged { .. } => {}
+                Outcome::Refused(refusal) if refusal.code == "command_id_reused" => {}
                 Outcome::Refused(refusal) => {
                     tracing::error!(%refusal, kind = note.kind, "a note was refused");
                 }

@@ -13,7 +13,9 @@ use std::sync::Arc;
 /// Starts the hastener for the database that the agent's file describes.
 pub fn start(agent: &Path, config: &Config, watch: Arc<Watch>) -> Result<(), Failure> {
     let agent = agent::Config::load(agent)?;
-    let Some(database) = &agent.database else { return Ok(()) };
+    let Some(database) = &agent.database else {
+        return Ok(());
+    };
     let secrets = cluster::Secrets::load_or_make(&database.secrets, &OsRandom)
         .map_err(|e| Failure::argument("hasten", with_sources(&e)))?;
     let members = database.members();
@@ -35,7 +37,11 @@ pub fn start(agent: &Path, config: &Config, watch: Arc<Watch>) -> Result<(), Fai
             }
         }
         Ok(HastenStep::Refused { primary, refusal }) => {
-            tracing::info!(primary, ?refusal, "the primary is silent, but its lease is left alone");
+            tracing::info!(
+                primary,
+                ?refusal,
+                "the primary is silent, but its lease is left alone"
+            );
         }
         Ok(_) => {}
         Err(error) => tracing::debug!(error = with_sources(error), "no look at the primary"),
