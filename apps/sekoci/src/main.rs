@@ -42,8 +42,14 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    cli::logging::start();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return cli::usage::report(&error),
+    };
+    cli::logging::start(match arguments.command {
+        Command::Serve(_) | Command::Agent(_) => "info",
+        _ => "warn",
+    });
     let done = match arguments.command {
         Command::Status(arguments) => cli::status::run(arguments),
         Command::CheckSignIn(arguments) => cli::check_sign_in::run(arguments),

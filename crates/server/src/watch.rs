@@ -1,5 +1,5 @@
 //! Watching the sites from this node's vantage point: probing, telling the other nodes what was
-//! seen, judging, and - at one site - recording what changed.
+//! seen, judging, and - at the sites - recording what changed.
 
 mod record;
 
@@ -31,6 +31,8 @@ pub struct Watch {
     board: Mutex<Board>,
     /// Told, and not yet recorded.
     notes: Mutex<Vec<failover::Note>>,
+    /// What the engine last said.
+    facts: Mutex<Facts>,
 }
 
 /// What a vantage point needs to start.
@@ -62,6 +64,7 @@ impl Watch {
             clock: Arc::clone(&parts.clock),
             board: Mutex::default(),
             notes: Mutex::default(),
+            facts: Mutex::default(),
         });
         if let Some(settings) = &config.prober {
             let looker = prober(config, settings, &parts)?;
@@ -69,8 +72,9 @@ impl Watch {
             tokio::spawn(Arc::clone(&watch).keep_writing(writer));
             if let Some(site) = &parts.site {
                 tokio::spawn(Arc::clone(&watch).keep_recording(Arc::clone(site)));
+                tokio::spawn(Arc::clone(&watch).keep_facts(Arc::clone(site)));
             }
-            tokio::spawn(Arc::clone(&watch).keep_looking(looker, parts.site.clone()));
+            tokio::spawn(Arc::clone(&watch).keep_looking(looker, parts.site.is_some()));
         }
         for node in parts
             .config
@@ -129,7 +133,7 @@ impl Watch {
         work(&mut self.board.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    async fn keep_looking(self: Arc<Self>, prober: Prober, site: Option<Arc<Site>>) {
+    async fn keep_looking(self: Arc<Self>, prober: Prober, is_site: bool) {
         let mut narrator = Narrator::default();
         let mut every = steady(LOOK_EVERY);
         loop {
@@ -141,9 +145,15 @@ impl Watch {
                     deeds: Vec::new(),
                 })
             });
-            let Some(site) = &site else { continue };
+            if !is_site {
+                continue;
+            }
             let verdicts = self.verdicts();
-            let facts = facts(site).await;
+            let facts = self
+                .facts
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
             let now = self.clock.now();
             let notes = self.with(|board| narrator.tell(board, &verdicts, &facts, now));
             self.notes
@@ -162,11 +172,17 @@ impl Watch {
             let notes =
                 std::mem::take(&mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner));
             recorder.add(notes);
-            if self.records(&self.verdicts()) {
-                recorder.record(&site).await;
-            } else {
-                recorder.forget_old(self.clock.now());
-            }
+            recorder.record(&site).await;
+        }
+    }
+
+    /// Asks the engine how it is, which may take long just when it matters.
+    async fn keep_facts(self: Arc<Self>, site: Arc<Site>) {
+        let mut every = steady(LOOK_EVERY);
+        loop {
+            every.tick().await;
+            let found = facts(&site).await;
+            *self.facts.lock().unwrap_or_else(PoisonError::into_inner) = found;
         }
     }
 
@@ -205,14 +221,6 @@ impl Watch {
                 self.with(|board| board.add(theirs));
             }
         }
-    }
-
-    /// Whether it is this site that records: the first one that is not lost.
-    fn records(&self, verdicts: &[Verdict]) -> bool {
-        let first = verdicts
-            .iter()
-            .find(|verdict| verdict.opinion != Opinion::Down);
-        first.is_some_and(|verdict| verdict.site == self.name)
     }
 }
 

@@ -8,6 +8,7 @@ pub mod import;
 pub mod logging;
 pub mod reporting;
 pub mod status;
+pub mod usage;
 
 pub use connection::Connection;
 pub use failure::Failure;

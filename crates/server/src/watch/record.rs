@@ -1,17 +1,15 @@
-//! Recording notes in the continuity partition. A note that cannot be recorded now waits: the
+//! Recording notes in the continuity partition. Both sites do; what both saw is one note. A note that cannot be recorded now waits: the
 //! record is about the very times in which little can be written.
 
 use crate::site::Site;
 use failover::Note;
 use journal::partition::Outcome;
 use kernel::id::Uuid;
-use kernel::{Actor, Command, CommandId, PartitionId, Timestamp, WorkspaceId};
+use kernel::{Actor, Command, CommandId, PartitionId, WorkspaceId};
 use std::collections::VecDeque;
 
 /// Notes kept while nothing can be written.
 const WAITING_MAX: usize = 256;
-/// What another site records is forgotten here after this long.
-const FORGET_AFTER_MS: i64 = 20_000;
 /// The same thing seen by both sites within this time is one note.
 const SAME_WITHIN_MS: i64 = 20_000;
 
@@ -31,19 +29,12 @@ impl Recorder {
         }
     }
 
-    /// Forgets what the other site has had time to record. It is kept that long because the other
-    /// site may be the one that was just lost.
-    pub fn forget_old(&mut self, now: Timestamp) {
-        self.waiting
-            .retain(|note| now.since(note.at) < FORGET_AFTER_MS);
-    }
-
     /// Records what waits, as far as that works now.
     pub async fn record(&mut self, site: &Site) {
         while let Some(note) = self.waiting.front() {
             let opened = note.opens && self.incident.is_none();
             if opened {
-                self.incident = Some(kernel::id::new_uuid(&*site.clock, &*site.random));
+                self.incident = Some(id(note, "incident").0);
             }
             let closes = note.closes;
             match site
@@ -63,6 +54,14 @@ impl Recorder {
             self.waiting.pop_front();
         }
     }
+}
+
+fn id(note: &Note, what: &str) -> CommandId {
+    let about = note.at.millis() / SAME_WITHIN_MS;
+    CommandId::derived(&format!(
+        "{what} {} {:?} {} {about}",
+        note.kind, note.site, note.detail
+    ))
 }
 
 fn partition() -> PartitionId {
