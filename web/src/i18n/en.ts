@@ -262,7 +262,7 @@ const en = {
   "now.stale": "Old news: no answer for {{age}}.",
   "rpo.title": "What losing a site now would cost",
   "rpo.unknown": "unknown",
-  "rpo.protected": "Nothing: every acknowledged write is at both sites.",
+  "rpo.protected": "Nothing: every acknowledged write is in more than one place.",
   "rpo.storedHere": "RPO not guaranteed: new writes are stored at one site only.",
   "rpo.nobodyKnows": "RPO not guaranteed: this site cannot tell where writes are kept.",
   "rpo.stale": "No fresh word from any site, so nothing is certain.",
@@ -582,6 +582,7 @@ const en = {
   "problem.createConversation": "The conversation was not made.",
   "problem.members": "The members were not changed.",
   "problem.other": "A change was not made.",
+  "rpo.oneCopy": "Nothing while this machine stands: everything is in one file on it. Losing the machine loses it all.",
 } as const;
 
 export default en;

@@ -264,7 +264,7 @@ const id: Dictionary = {
   "now.stale": "Kabar lama: tidak ada jawaban selama {{age}}.",
   "rpo.title": "Kerugian bila satu situs hilang sekarang",
   "rpo.unknown": "tidak diketahui",
-  "rpo.protected": "Tidak ada: setiap tulisan yang diakui ada di kedua situs.",
+  "rpo.protected": "Tidak ada: setiap tulisan yang diakui ada di lebih dari satu tempat.",
   "rpo.storedHere": "RPO tidak dijamin: tulisan baru hanya tersimpan di satu situs.",
   "rpo.nobodyKnows": "RPO tidak dijamin: situs ini tidak tahu di mana tulisan tersimpan.",
   "rpo.stale": "Tidak ada kabar baru dari situs mana pun, jadi tidak ada yang pasti.",
@@ -584,6 +584,7 @@ const id: Dictionary = {
   "problem.createConversation": "Percakapan tidak jadi dibuat.",
   "problem.members": "Anggota tidak jadi diubah.",
   "problem.other": "Sebuah perubahan tidak jadi.",
+  "rpo.oneCopy": "Tidak ada selama mesin ini utuh: semuanya dalam satu berkas di mesin ini. Bila mesin hilang, semuanya hilang.",
 };
 
 export default id;

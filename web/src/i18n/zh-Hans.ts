@@ -264,7 +264,7 @@ const zhHans: Dictionary = {
   "now.stale": "信息已过时：{{age}} 没有应答。",
   "rpo.title": "此刻失去一个站点的代价",
   "rpo.unknown": "未知",
-  "rpo.protected": "无：每个已确认的写入都在两个站点。",
+  "rpo.protected": "无：每个已确认的写入都存于多处。",
   "rpo.storedHere": "不保证 RPO：新写入只存于一个站点。",
   "rpo.nobodyKnows": "不保证 RPO：本站点无法确定写入存于何处。",
   "rpo.stale": "没有任何站点的最新消息，因此一切都不确定。",
@@ -584,6 +584,7 @@ const zhHans: Dictionary = {
   "problem.createConversation": "会话未能创建。",
   "problem.members": "成员未能更改。",
   "problem.other": "一项更改未能完成。",
+  "rpo.oneCopy": "只要这台机器完好就无损失：全部数据存于其上的一个文件。机器丢失则全部丢失。",
 };
 
 export default zhHans;

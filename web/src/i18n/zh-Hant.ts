@@ -264,7 +264,7 @@ const zhHant: Dictionary = {
   "now.stale": "資訊已過時：{{age}} 沒有回應。",
   "rpo.title": "此刻失去一個站點的代價",
   "rpo.unknown": "未知",
-  "rpo.protected": "無：每個已確認的寫入都在兩個站點。",
+  "rpo.protected": "無：每個已確認的寫入都存於多處。",
   "rpo.storedHere": "不保證 RPO：新寫入只存於一個站點。",
   "rpo.nobodyKnows": "不保證 RPO：本站點無法確定寫入存於何處。",
   "rpo.stale": "沒有任何站點的最新消息，因此一切都不確定。",
@@ -584,6 +584,7 @@ const zhHant: Dictionary = {
   "problem.createConversation": "對話未能建立。",
   "problem.members": "成員未能變更。",
   "problem.other": "一項變更未能完成。",
+  "rpo.oneCopy": "只要這台機器完好就無損失：全部資料存於其上的一個檔案。機器遺失則全部遺失。",
 };
 
 export default zhHant;

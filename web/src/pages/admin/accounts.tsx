@@ -1,7 +1,7 @@
 /** Accounts of the installation, for operators. */
 
 import { useQuery } from "@tanstack/react-query";
-import { App, Button, Form, Input, Modal, Space, Switch, Table } from "antd";
+import { App, Button, Form, Input, Modal, Space, Switch } from "antd";
 import { type ReactElement, useState } from "react";
 import { useApp } from "../../app-context";
 import type { AccountRow, Page } from "../../api/types";
@@ -9,6 +9,7 @@ import { useT } from "../../i18n";
 import { newId } from "../../ids";
 import { Failure, codeOf } from "../../ui/failure";
 import { StatusWord } from "./status-word";
+import { DataTable } from "./data-table";
 import { useOrder } from "./use-directory";
 
 export default function Accounts(): ReactElement {
@@ -36,13 +37,11 @@ export default function Accounts(): ReactElement {
         </Button>
       </Space>
       {error ? <Failure code={codeOf(error)} /> : null}
-      <Table<AccountRow>
+      <DataTable<AccountRow>
+        label={t("admin.accounts")}
         rowKey="id"
-        size="middle"
         loading={isLoading}
         dataSource={data?.items ?? []}
-        pagination={false}
-        scroll={{ x: 720 }}
         locale={{ emptyText: t("accounts.none") }}
         columns={[
           {

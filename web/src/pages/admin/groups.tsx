@@ -1,12 +1,13 @@
 /** Groups: sets of people that other things can refer to. */
 
-import { App, Button, Form, Input, List, Modal, Select, Space, Table } from "antd";
+import { App, Button, Form, Input, List, Modal, Select, Space } from "antd";
 import { type ReactElement, useState } from "react";
 import { useStore, useWorkspace } from "../../app-context";
 import type { Group, Id, Person } from "../../api/types";
 import { useT } from "../../i18n";
 import { newId } from "../../ids";
 import { Failure } from "../../ui/failure";
+import { DataTable } from "./data-table";
 import { useDirectory, useOrder } from "./use-directory";
 
 export default function Groups(): ReactElement {
@@ -29,12 +30,11 @@ export default function Groups(): ReactElement {
         </Space>
       ) : null}
       {failure === null ? null : <Failure code={failure} />}
-      <Table<Group>
+      <DataTable<Group>
+        label={t("admin.groups")}
         rowKey="id"
-        size="middle"
         loading={isLoading}
         dataSource={rows}
-        pagination={false}
         locale={{ emptyText: t("groups.none") }}
         columns={[
           { title: t("groups.name"), dataIndex: "name" },

@@ -1,6 +1,6 @@
 /** Invitations: make one, copy its link, revoke it. */
 
-import { Alert, Button, Form, Input, InputNumber, Modal, Select, Space, Table, Typography } from "antd";
+import { Alert, Button, Form, Input, InputNumber, Modal, Select, Space, Typography } from "antd";
 import { type ReactElement, useState } from "react";
 import { useWorkspace } from "../../app-context";
 import type { Invitation, Role } from "../../api/types";
@@ -9,6 +9,7 @@ import { newId } from "../../ids";
 import { Failure } from "../../ui/failure";
 import { StatusWord, type StatusTone } from "./status-word";
 import { useRoleName } from "./role-names";
+import { DataTable } from "./data-table";
 import { useDirectory, useOrder } from "./use-directory";
 
 const STATUS: Record<Invitation["status"], { word: Key; tone: StatusTone }> = {
@@ -52,13 +53,11 @@ export default function Invitations(): ReactElement {
           className="admin-tools"
         />
       )}
-      <Table<Invitation>
+      <DataTable<Invitation>
+        label={t("admin.invitations")}
         rowKey="id"
-        size="middle"
         loading={isLoading}
         dataSource={rows}
-        pagination={false}
-        scroll={{ x: 640 }}
         locale={{ emptyText: t("invitations.none") }}
         columns={[
           { title: t("people.email"), render: (_, row) => row.email ?? t("invitations.anyone") },

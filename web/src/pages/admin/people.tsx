@@ -1,6 +1,6 @@
 /** People: find, add, change, give a role, shut out. */
 
-import { App, Button, Form, Input, Modal, Select, Space, Table, TreeSelect } from "antd";
+import { App, Button, Form, Input, Modal, Select, Space, TreeSelect } from "antd";
 import { type ReactElement, useDeferredValue, useState } from "react";
 import { useWorkspace } from "../../app-context";
 import type { Department, Person, Role } from "../../api/types";
@@ -10,6 +10,7 @@ import { Failure } from "../../ui/failure";
 import { treeOf } from "./departments";
 import { StatusWord } from "./status-word";
 import { useRoleName } from "./role-names";
+import { DataTable } from "./data-table";
 import { useDirectory, useOrder } from "./use-directory";
 
 const PER_PAGE = 50;
@@ -87,13 +88,11 @@ export default function People(): ReactElement {
         ) : null}
       </Space>
       {failure === null ? null : <Failure code={failure} />}
-      <Table<Person>
+      <DataTable<Person>
+        label={t("admin.people")}
         rowKey="id"
-        size="middle"
         loading={isLoading}
         dataSource={rows}
-        pagination={false}
-        scroll={{ x: 760 }}
         locale={{ emptyText: t(wanted === "" ? "people.none" : "people.noMatch") }}
         columns={[
           {

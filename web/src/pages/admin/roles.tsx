@@ -1,12 +1,13 @@
 /** Roles: named sets of permissions. */
 
-import { App, Button, Checkbox, Form, Input, Modal, Space, Table } from "antd";
+import { App, Button, Checkbox, Form, Input, Modal, Space } from "antd";
 import { type ReactElement, useState } from "react";
 import { useWorkspace } from "../../app-context";
 import { PERMISSIONS, type Permission, type Role } from "../../api/types";
 import { useT } from "../../i18n";
 import { Failure } from "../../ui/failure";
 import { useRoleName } from "./role-names";
+import { DataTable } from "./data-table";
 import { useDirectory, useOrder } from "./use-directory";
 
 export default function Roles(): ReactElement {
@@ -29,13 +30,11 @@ export default function Roles(): ReactElement {
         </Space>
       ) : null}
       {failure === null ? null : <Failure code={failure} />}
-      <Table<Role>
+      <DataTable<Role>
+        label={t("admin.roles")}
         rowKey="role"
-        size="middle"
         loading={isLoading}
         dataSource={rows}
-        pagination={false}
-        scroll={{ x: 640 }}
         columns={[
           {
             title: t("roles.name"),

@@ -82,20 +82,22 @@ function Exposure({ status, isStale }: { status: Status; isStale: boolean }): Re
   const t = useT();
   const { rpo_now_seconds: rpo, durability } = status;
   const isKnown = !isStale && rpo !== null && durability === "protected";
-  const tone = isKnown ? (rpo > 0 ? "warn" : "good") : "bad";
+  // One copy on one machine is no protection from losing it, whatever the engine promises.
+  const isOneCopy = status.engine["copies"] === 1;
+  const tone = isKnown ? (rpo > 0 || isOneCopy ? "warn" : "good") : "bad";
   const word = isKnown ? secondsText(rpo) : t("rpo.unknown");
   return (
     <section className={`card exposure tone-${tone}`} aria-labelledby="rpo-title" data-rpo={isKnown ? rpo : "unknown"}>
       <h2 id="rpo-title">{t("rpo.title")}</h2>
       <p className="figure">
-        <Icon name={isKnown ? "shield" : "warning"} size={34} />
+        <Icon name={tone === "good" ? "shield" : "warning"} size={34} />
         <strong>{word}</strong>
       </p>
       <p>
         {isStale
           ? t("rpo.stale")
           : durability === "protected"
-            ? t("rpo.protected")
+            ? t(isOneCopy ? "rpo.oneCopy" : "rpo.protected")
             : durability === "stored_here"
               ? t("rpo.storedHere")
               : t("rpo.nobodyKnows")}

@@ -102,13 +102,30 @@ export function useNowView(): NowView {
 /** Older than this, a status says nothing about now. */
 export const STALE_AFTER_MS = 8_000;
 
-/** The notes of the newest incident, oldest first. */
+/** A fault this long before an incident was noticed may be its cause. */
+const CAUSE_WITHIN_MS = 60_000;
+/** What is noted about the same site this long after belongs to it still. */
+const AFTERMATH_MS = 15 * 60_000;
+
+/**
+ * The notes of the newest incident, oldest first, with those about the same site around it: a fault
+ * is injected before anybody can know that an incident follows.
+ */
 export function lastIncident(notes: readonly TimelineNote[]): TimelineNote[] {
   const newest = notes.find((note) => note.incident !== null);
   if (newest === undefined) {
     return [];
   }
-  return notes.filter((note) => note.incident === newest.incident).sort((a, b) => a.at - b.at || a.number - b.number);
+  const own = notes.filter((note) => note.incident === newest.incident);
+  const times = own.map((note) => note.at);
+  const sites = new Set(own.map((note) => note.site));
+  const [from, to] = [Math.min(...times) - CAUSE_WITHIN_MS, Math.max(...times) + AFTERMATH_MS];
+  return notes
+    .filter((note) => {
+      const isNear = note.incident === null && sites.has(note.site) && note.at >= from && note.at <= to;
+      return note.incident === newest.incident || isNear;
+    })
+    .sort((a, b) => a.at - b.at || a.number - b.number);
 }
 
 /**
