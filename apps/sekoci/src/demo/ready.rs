@@ -3,7 +3,7 @@
 use crate::cli::failure::Failure;
 use crate::init::Plan;
 use client::Client;
-use serde_json::Value;
+use drill::Doors;
 use server::config::Role;
 use std::time::Duration;
 
@@ -51,14 +51,10 @@ pub async fn wait(plan: &Plan) -> Result<Client, Failure> {
 }
 
 async fn are_ready(client: &Client, plan: &Plan) -> bool {
+    let doors = Doors::new(client.clone());
     for site in 0..client.sites().len() {
-        let Ok(status) = client
-            .get_at::<Value>(site, "/api/status", true, LOOK_MAX)
-            .await
-        else {
-            return false;
-        };
-        if status["durability"] != "protected" || status["ready"] != true {
+        let health = tokio::time::timeout(LOOK_MAX, doors.health(site)).await;
+        if !health.is_ok_and(|health| health.is_ok_and(|health| health.is_whole())) {
             return false;
         }
     }

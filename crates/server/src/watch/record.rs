@@ -1,5 +1,5 @@
-//! Recording notes in the continuity partition. Both sites do; what both saw is one note. A note that cannot be recorded now waits: the
-//! record is about the very times in which little can be written.
+//! Recording notes in the continuity partition. Both sites do; what both saw is one note. A note that
+//! cannot be recorded now waits: the record is about the very times in which little can be written.
 
 use crate::site::Site;
 use failover::Note;
@@ -68,13 +68,10 @@ fn partition() -> PartitionId {
     PartitionId::new(WorkspaceId::INSTALLATION, "continuity")
 }
 
-/// The command of a note; the same note again is the same command.
+/// The command of a note. Its id follows from what is noted, so that what both sites saw is noted
+/// once: the second is told that the id was used, which is as good.
 fn command(site: &Site, note: &Note, incident: Option<Uuid>) -> Command {
-    let name = format!(
-        "note {} {} {} {:?}",
-        site.name, note.kind, note.at, note.site
-    );
-    let id = CommandId::derived(&name);
+    let id = id(note, "note");
     let body = serde_json::json!({
         "note_id": id.0,
         "incident": incident,
