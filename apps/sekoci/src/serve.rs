@@ -2,6 +2,7 @@
 
 mod engine;
 mod found;
+mod memory;
 mod site;
 mod witness;
 
@@ -23,6 +24,7 @@ pub struct Arguments {
 
 /// Runs the subcommand until SIGTERM or SIGINT.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
+    memory::set_up();
     let config = Config::load(&arguments.config).map_err(|e| Failure::argument("--config", e))?;
     let folder = arguments
         .config
