@@ -106,15 +106,21 @@ export function errorText(code: string): string {
   return i18next.exists(key) ? i18next.t(key) : i18next.t("error.other", { code });
 }
 
+/** The language as dates and numbers need it: with the browser's region where it has one for it. */
+function region(): string {
+  const language = currentLanguage();
+  return navigator.languages.find((tag) => preferredLanguage([tag]) === language && tag.split("-")[0] === language.split("-")[0]) ?? language;
+}
+
 /* ---- times and numbers, in the language's own way ---- */
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatted(at: number | Date, options: Intl.DateTimeFormatOptions): string {
-  const key = `${currentLanguage()} ${JSON.stringify(options)}`;
+  const key = `${region()} ${JSON.stringify(options)}`;
   let format = formats.get(key);
   if (format === undefined) {
-    format = new Intl.DateTimeFormat(currentLanguage(), options);
+    format = new Intl.DateTimeFormat(region(), options);
     formats.set(key, format);
   }
   return format.format(at);
@@ -146,11 +152,11 @@ export function whenText(at: number, now = Date.now()): string {
 }
 
 export function numberText(value: number, digits = 0): string {
-  return new Intl.NumberFormat(currentLanguage(), { maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(region(), { maximumFractionDigits: digits }).format(value);
 }
 
 export function agoText(at: number, now = Date.now()): string {
-  const format = new Intl.RelativeTimeFormat(currentLanguage(), { numeric: "auto" });
+  const format = new Intl.RelativeTimeFormat(region(), { numeric: "auto" });
   const seconds = Math.round((at - now) / 1000);
   const steps: [Intl.RelativeTimeFormatUnit, number][] = [["day", 86_400], ["hour", 3_600], ["minute", 60]];
   for (const [unit, size] of steps) {
@@ -163,7 +169,7 @@ export function agoText(at: number, now = Date.now()): string {
 
 export function durationText(ms: number): string {
   const unit = (value: number, name: string, digits = 0): string =>
-    new Intl.NumberFormat(currentLanguage(), { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits }).format(value);
+    new Intl.NumberFormat(region(), { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits }).format(value);
   if (ms < 1_000) {
     return unit(Math.round(ms), "millisecond");
   }
@@ -174,14 +180,14 @@ export function durationText(ms: number): string {
 }
 
 export function secondsText(seconds: number): string {
-  return new Intl.NumberFormat(currentLanguage(), {
+  return new Intl.NumberFormat(region(), {
     style: "unit", unit: "second", unitDisplay: "short", maximumFractionDigits: 1,
   }).format(seconds);
 }
 
 export function sizeText(bytes: number): string {
   const [value, name] = bytes < 1_000_000 ? [bytes / 1_000, "kilobyte"] : [bytes / 1_000_000, "megabyte"];
-  return new Intl.NumberFormat(currentLanguage(), {
+  return new Intl.NumberFormat(region(), {
     style: "unit", unit: name as string, unitDisplay: "short", maximumFractionDigits: bytes < 10_000_000 ? 1 : 0,
   }).format(value as number);
 }

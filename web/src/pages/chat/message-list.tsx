@@ -10,6 +10,7 @@ import { announce } from "../../ui/announce";
 import { Failure } from "../../ui/failure";
 import { Icon } from "../../ui/icon";
 import { Loading } from "../../ui/loading";
+import { useKeptFocus } from "./kept-focus";
 import { MessageRow, PendingRow } from "./message-row";
 import { useConversationName, usePersonName } from "./names";
 import { rowsOf } from "./rows";
@@ -53,6 +54,7 @@ export function MessageList({ row, at, onEdit }: ListProps): ReactElement {
     return rowsOf(overlaid(main, items), own, workspace.me, opening.newAfter);
   }, [view, items, row.id, workspace.me, opening]);
 
+  const keptFocus = useKeptFocus(scroller, rows);
   const messageKeys = useMemo(
     () => rows.filter((entry) => entry.kind === "message" || entry.kind === "pending").map((entry) => entry.key),
     [rows],
@@ -233,7 +235,7 @@ export function MessageList({ row, at, onEdit }: ListProps): ReactElement {
             <p className="messages-none">{t("messages.none")}</p>
           ) : null}
           {!view.hasOlder && rows.length > 0 ? <p className="messages-begin">{t("messages.begin")}</p> : null}
-          <ol role="list" aria-label={t("messages.label", { name })} onKeyDown={onKeyDown}>
+          <ol role="list" aria-label={t("messages.label", { name })} onKeyDown={onKeyDown} {...keptFocus}>
             {rows.map((entry) => {
               switch (entry.kind) {
                 case "day":

@@ -10,6 +10,7 @@ import { Failure, codeOf } from "../../ui/failure";
 import { Icon } from "../../ui/icon";
 import { Loading } from "../../ui/loading";
 import { Composer } from "./composer";
+import { useKeptFocus } from "./kept-focus";
 import { MessageRow, PendingRow } from "./message-row";
 import { rowsOf } from "./rows";
 
@@ -30,6 +31,7 @@ export default function ThreadPane({ row, root }: { row: Conversation; root: Id 
   const [active, setActive] = useState<string | null>(null);
   const [editing, setEditing] = useState<Message | null>(null);
   const end = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLOListElement>(null);
 
   const load = useCallback(async () => {
     try {
@@ -68,6 +70,7 @@ export default function ThreadPane({ row, root }: { row: Conversation; root: Id 
     return rowsOf(overlaid(messages, items), own, workspace.me, null);
   }, [messages, items, row.id, root, workspace.me]);
 
+  const keptFocus = useKeptFocus(list, rows);
   const count = rows.length;
   useEffect(() => {
     end.current?.scrollIntoView({ block: "end" });
@@ -98,7 +101,9 @@ export default function ThreadPane({ row, root }: { row: Conversation; root: Id 
         {failure !== null && messages.length === 0 ? <Failure code={failure} onRetry={() => void load()} /> : null}
         <ol
           role="list"
+          ref={list}
           aria-label={t("thread.messages")}
+          {...keptFocus}
           onKeyDown={(event) => {
             const element = (event.target as Element).closest<HTMLElement>("[data-key]");
             const index = keys.indexOf(element?.dataset["key"] ?? "");

@@ -101,14 +101,14 @@ export function Evidence({ value }: { value: unknown }): ReactElement {
       <dl className="evidence">
         {Object.entries(value).map(([key, entry]) => (
           <div key={key}>
-            <dt>{key}</dt>
-            <dd>
-              <Evidence value={entry} />
-            </dd>
+            <dt>
+              <code>{key}</code>
+            </dt>
+            <dd>{key.endsWith("_at") && typeof entry === "number" ? timeSecondsText(entry) : <Evidence value={entry} />}</dd>
           </div>
         ))}
       </dl>
     );
   }
-  return <code>{String(value)}</code>;
+  return <code lang="en">{String(value)}</code>;
 }
