@@ -26,6 +26,8 @@ export class Conversations {
     private readonly workspaceId: Id,
     private readonly database: LocalDatabase,
     private readonly transport: Transport,
+    /** Whether a conversation exists only in the outbox so far. */
+    private readonly isUnmade: (id: Id) => boolean,
   ) {}
 
   async load(): Promise<void> {
@@ -48,7 +50,8 @@ export class Conversations {
       rows.push(...page.items);
       cursor = page.next;
     } while (cursor !== null);
-    this.put(rows, true);
+    const unmade = this.view.get().rows.filter((row) => this.isUnmade(row.id));
+    this.put([...rows, ...unmade], true);
     await this.database.transaction("rw", this.database.conversations, async () => {
       await this.database.conversations.where({ workspace_id: this.workspaceId }).delete();
       await this.database.conversations.bulkPut(rows.map((row) => ({ ...row, workspace_id: this.workspaceId })));
@@ -95,6 +98,9 @@ export class Conversations {
   }
 
   async fetchOne(id: Id): Promise<void> {
+    if (this.isUnmade(id)) {
+      return;
+    }
     try {
       const row = await this.transport.query<Conversation>("/api/messaging/conversation", {
         workspace_id: this.workspaceId,

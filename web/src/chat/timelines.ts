@@ -43,6 +43,8 @@ export class Timelines {
     private readonly database: LocalDatabase,
     private readonly transport: Transport,
     private readonly onSeen: (messages: readonly Message[]) => void,
+    /** Whether a conversation exists only in the outbox so far. */
+    private readonly isUnmade: (id: Id) => boolean,
   ) {}
 
   of(conversation: Id): Store<TimelineView> {
@@ -195,6 +197,9 @@ export class Timelines {
   }
 
   private async page(conversation: Id, parameters: Record<string, number | undefined>): Promise<MessagePage> {
+    if (this.isUnmade(conversation)) {
+      return { items: [], has_before: false, has_after: false, last_position: 0 };
+    }
     const page = await this.transport.query<MessagePage>("/api/messaging/message-list", {
       workspace_id: this.workspaceId,
       conversation_id: conversation,

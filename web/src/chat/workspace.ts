@@ -67,8 +67,15 @@ export class Workspace {
     this.messagingPartition = `${this.id}/messaging`;
     this.directoryPartition = `${this.id}/directory`;
     this.roster = new Roster(this.id, database, transport);
-    this.conversations = new Conversations(this.id, database, transport);
-    this.timelines = new Timelines(this.id, database, transport, (messages) => this.seen(messages));
+    const isUnmade = (id: Id): boolean =>
+      outbox
+        .get()
+        .some(
+          (item) =>
+            item.verb === "create-conversation" && item.command["conversation_id"] === id && item.state !== "answered",
+        );
+    this.conversations = new Conversations(this.id, database, transport, isUnmade);
+    this.timelines = new Timelines(this.id, database, transport, (messages) => this.seen(messages), isUnmade);
     this.drafts = new Drafts(this.id, database, outbox);
     this.roster.note(this.me, membership.person.name, membership.person.handle);
   }

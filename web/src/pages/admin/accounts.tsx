@@ -10,7 +10,7 @@ import { newId } from "../../ids";
 import { Failure, codeOf } from "../../ui/failure";
 import { StatusWord } from "./status-word";
 import { DataTable } from "./data-table";
-import { useOrder } from "./use-directory";
+import { minSeq, useOrder } from "./use-directory";
 
 export default function Accounts(): ReactElement {
   const t = useT();
@@ -21,7 +21,7 @@ export default function Accounts(): ReactElement {
   const cursor = cursors.at(-1) ?? null;
   const { data, isLoading, error } = useQuery({
     queryKey: ["account-list", cursor],
-    queryFn: () => transport.query<Page<AccountRow>>("/api/installation/account-list", { limit: 50, cursor }),
+    queryFn: () => transport.query<Page<AccountRow>>("/api/installation/account-list", { limit: 50, cursor, min_seq: minSeq("installation", null) }),
     placeholderData: (before) => before,
   });
   const [isAdding, setAdding] = useState(false);

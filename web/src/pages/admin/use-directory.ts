@@ -8,6 +8,16 @@ import { errorText, useT } from "../../i18n";
 import { newId } from "../../ids";
 import { codeOf } from "../../ui/failure";
 
+/**
+ * How far each module's chain must have been read before its lists are shown: people see their own
+ * changes, also at the site that does not lead.
+ */
+const seen = new Map<string, number>();
+
+export function minSeq(module: string, workspace: string | null): number | undefined {
+  return seen.get(`${workspace ?? ""}/${module}`);
+}
+
 type Parameters = Record<string, string | number | boolean | null | undefined>;
 
 /** A page of a directory list. */
@@ -16,7 +26,11 @@ export function useDirectory<T>(noun: string, parameters: Parameters = {}): { ro
   const workspace = useWorkspace();
   const { data, isLoading, error } = useQuery({
     queryKey: [workspace.id, noun, parameters],
-    queryFn: () => transport.query<Page<T>>(`/api/directory/${noun}`, { workspace_id: workspace.id, ...parameters }),
+    queryFn: () => transport.query<Page<T>>(`/api/directory/${noun}`, {
+        workspace_id: workspace.id,
+        ...parameters,
+        min_seq: minSeq("directory", workspace.id),
+      }),
     placeholderData: (before) => before,
   });
   return { rows: data?.items ?? [], next: data?.next ?? null, isLoading, failure: error ? codeOf(error) : null };
@@ -52,6 +66,8 @@ export function useOrder(): { send(order: Order): Promise<Record<string, unknown
     send: async (order) => {
       try {
         const answer = await mutation.mutateAsync(order);
+        const isOwnModule = order.module === "installation";
+        seen.set(`${isOwnModule ? "" : workspace.id}/${order.module ?? "directory"}`, answer.seq ?? 0);
         await queries.invalidateQueries();
         void message.success(order.done ?? t("admin.done"));
         return answer.answer ?? {};

@@ -112,7 +112,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps): Reac
           setNear(false);
         }
       }}
-      onMouseEnter={() => setNear(true)}
+      onMouseMove={() => setNear(true)}
       onMouseLeave={(event) => {
         if (!event.currentTarget.contains(document.activeElement)) {
           setNear(false);

@@ -17,7 +17,7 @@ interface DrillProps {
 
 export function DrillPanel({ drills, progress, now, sites, mayAct, onAction }: DrillProps): ReactElement {
   const t = useT();
-  const last = drills[0];
+  const last = drills.find((drill) => drill.ended_at !== null);
   const isRunning = progress?.running === true;
   return (
     <section className="card drills" aria-labelledby="drill-title">
@@ -57,11 +57,11 @@ export function DrillPanel({ drills, progress, now, sites, mayAct, onAction }: D
               </ul>
             </details>
           ) : null}
-          {drills.length > 1 ? (
+          {drills.some((drill) => drill !== last) ? (
             <details>
               <summary>{t("drill.earlier")}</summary>
               <ul role="list" className="drill-list">
-                {drills.slice(1).map((drill) => (
+                {drills.filter((drill) => drill !== last).map((drill) => (
                   <li key={drill.number}>
                     <DrillResult drill={drill} /> {t("drill.siteLoss", { site: drill.site })}{" "}
                     <time className="quiet" dateTime={new Date(drill.started_at).toISOString()}>
