@@ -1,10 +1,10 @@
 /** One workspace as this device sees it, and everything a person can do in it. */
 
-import type { Attachment, EntryFrame, Id, Membership, Message, StreamEvent } from "../api/types";
+import type { Attachment, Conversation, EntryFrame, Id, Membership, Message, StreamEvent } from "../api/types";
 import { newId } from "../ids";
 import type { LocalDatabase } from "../sync/database";
 import type { NewCommand, Outbox } from "../sync/outbox";
-import type { OutboxItem } from "../sync/outbox-item";
+import { type OutboxItem, isOpen } from "../sync/outbox-item";
 import type { StreamEffect } from "../sync/resume";
 import type { Safety } from "../sync/safety";
 import type { Transport } from "../sync/transport";
@@ -87,6 +87,7 @@ export class Workspace {
   /** Shows what this device remembers, then what a site says. */
   async load(): Promise<void> {
     await Promise.all([this.conversations.load(), this.drafts.load()]);
+    this.showUnmade(this.doors.outbox.get());
     await Promise.allSettled([
       this.conversations.refresh(),
       this.refreshUrgent(),
@@ -209,27 +210,22 @@ export class Workspace {
   /** Makes a conversation; messages written to it before a site has answered wait in its lane. */
   async create(conversation: NewConversation): Promise<Id> {
     const id = newId();
-    await this.command(`conversation:${id}`, "create-conversation", { conversation_id: id, ...conversation });
-    this.conversations.view.update((view) => {
-      const row = {
-        id,
-        kind: conversation.kind,
-        name: conversation.name ?? null,
-        topic: conversation.topic ?? null,
-        members_count: conversation.members.length + 1,
-        unread: 0,
-        mentions_unread: 0,
-        last_at: Date.now(),
-        last_position: 0,
-        read_up_to: 0,
-        audience: conversation.audience ?? ("members" as const),
-        archived: false,
-        can_post: true,
-        with: conversation.kind === "direct" ? (conversation.members[0] ?? null) : null,
-      };
-      return { ...view, rows: [row, ...view.rows], byId: new Map([...view.byId, [id, row]]) };
-    });
+    const item = await this.command(`conversation:${id}`, "create-conversation", { conversation_id: id, ...conversation });
+    this.showUnmade([item]);
     return id;
+  }
+
+  /** Shows conversations that wait in the outbox, also after a reload. */
+  private showUnmade(items: readonly OutboxItem[]): void {
+    const rows = items
+      .filter((item) => item.verb === "create-conversation" && item.workspace_id === this.id && isOpen(item))
+      .map(unmadeConversation);
+    if (rows.length > 0) {
+      this.conversations.view.update((view) => {
+        const all = [...rows, ...view.rows.filter((row) => !rows.some((other) => other.id === row.id))];
+        return { ...view, rows: all, byId: new Map(all.map((row) => [row.id, row])) };
+      });
+    }
   }
 
   /** Any other command about a conversation, in its lane. */
@@ -310,6 +306,27 @@ export class Workspace {
       }
     }
   }
+}
+
+/** A conversation as it will be once a site has made it. */
+function unmadeConversation(item: OutboxItem): Conversation {
+  const wish = item.command as unknown as NewConversation & { conversation_id: Id };
+  return {
+    id: wish.conversation_id,
+    kind: wish.kind,
+    name: wish.name ?? null,
+    topic: wish.topic ?? null,
+    members_count: wish.members.length + 1,
+    unread: 0,
+    mentions_unread: 0,
+    last_at: item.created_at,
+    last_position: 0,
+    read_up_to: 0,
+    audience: wish.audience ?? "members",
+    archived: false,
+    can_post: true,
+    with: wish.kind === "direct" ? (wish.members[0] ?? null) : null,
+  };
 }
 
 /** One's own message once a site has answered where it stands. */
