@@ -1,5 +1,6 @@
 //! The door from outside: every test speaks HTTP with one or two sites over a shared engine in memory.
 
+mod asking;
 mod attachments;
 mod commands;
 mod entering;

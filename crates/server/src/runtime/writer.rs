@@ -218,6 +218,11 @@ impl Writer {
             *seq = status.head.seq;
             changed
         });
+        *self
+            .shared
+            .status
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Some(status);
         for output in outputs {
             self.carry_out(life, output);
         }
@@ -225,11 +230,6 @@ impl Writer {
             self.publish_followed(life.core.view())
                 .map_err(|e| Failure::of_view(&e))?;
         }
-        *self
-            .shared
-            .status
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Some(status);
         Ok(())
     }
 

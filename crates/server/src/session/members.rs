@@ -1,7 +1,7 @@
 //! Which person an account is in a workspace. Strangers and people who were deactivated are told
 //! that there is no such workspace.
 
-use super::catch_up::catch_up;
+use super::catch_up::{catch_up, has_read};
 use super::live::installation;
 use crate::problem::Problem;
 use crate::runtime::QueryFailure;
@@ -46,8 +46,11 @@ impl Members {
         workspace: WorkspaceId,
     ) -> Result<PersonId, Problem> {
         let id = PartitionId::new(workspace, "directory");
-        if workspace == WorkspaceId::INSTALLATION || !is_open(site, &id).await {
+        if workspace == WorkspaceId::INSTALLATION {
             return Err(Problem::workspace_not_found());
+        }
+        if !is_open(site, &id).await {
+            return Err(stranger(site, &installation()));
         }
         let seq = applied(site, &id);
         let now = site.clock.now();
@@ -59,7 +62,7 @@ impl Members {
             Some(known) => known.person,
             None => self.look(site, &id, account, seq).await?,
         };
-        person.ok_or_else(Problem::workspace_not_found)
+        person.ok_or_else(|| stranger(site, &id))
     }
 
     async fn look(
@@ -90,6 +93,16 @@ impl Members {
     fn recall(&self, account: AccountId, workspace: WorkspaceId) -> Option<Known> {
         let all = self.known.read().unwrap_or_else(PoisonError::into_inner);
         all.get(&(account, workspace)).copied()
+    }
+}
+
+/// What is told to whoever was not found. A client takes a no as final, so a site that has not read
+/// the partition that would tell says so instead.
+fn stranger(site: &Site, id: &PartitionId) -> Problem {
+    if has_read(site, id) {
+        Problem::workspace_not_found()
+    } else {
+        Problem::unavailable("This site has not read yet who is in the workspace.")
     }
 }
 
