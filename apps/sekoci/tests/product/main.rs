@@ -1,0 +1,18 @@
+//! The whole product as it is shipped: the real binary, real processes, real engines.
+//!
+//! Every test makes its own installation in a folder and on ports of its own, and leaves nothing
+//! running behind.
+
+mod cli;
+mod demo;
+mod demo_sqlite;
+mod door;
+mod drill_postgres;
+mod journal_verify;
+mod ports;
+mod processes;
+mod two_sites_netns;
+mod wait;
+
+/// The binary under test.
+const SEKOCI: &str = env!("CARGO_BIN_EXE_sekoci");
