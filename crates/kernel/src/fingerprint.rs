@@ -29,16 +29,22 @@ pub fn fingerprint(rows: &Connection) -> Result<Fingerprint, rusqlite::Error> {
 
 fn read(rows: &Connection) -> Result<Fingerprint, rusqlite::Error> {
     let head = rows
-        .query_row("SELECT seq, hash FROM kernel_head WHERE source = ''", [], |row| {
-            Ok((row.get(0)?, Hash(row.get(1)?)))
-        })
+        .query_row(
+            "SELECT seq, hash FROM kernel_head WHERE source = ''",
+            [],
+            |row| Ok((row.get(0)?, Hash(row.get(1)?))),
+        )
         .optional()?;
     let (seq, head) = head.unwrap_or((0, Hash::ZERO));
     let mut hasher = blake3::Hasher::new_derive_key("sekoci 2026 view fingerprint v1");
     for table in tables(rows)? {
         hash_table(rows, &table, &mut hasher)?;
     }
-    Ok(Fingerprint { seq, head, rows: Hash(*hasher.finalize().as_bytes()) })
+    Ok(Fingerprint {
+        seq,
+        head,
+        rows: Hash(*hasher.finalize().as_bytes()),
+    })
 }
 
 /// The tables that hold what was written: all but the position itself (what is followed arrives in
@@ -56,7 +62,9 @@ fn tables(rows: &Connection) -> Result<Vec<String>, rusqlite::Error> {
     let mut tables = of(&format!("NOT ({is_virtual}) AND name NOT LIKE 'sqlite_%'"))?;
     tables.retain(|table| {
         table != "kernel_head"
-            && !indexes.iter().any(|index| table.starts_with(&format!("{index}_")))
+            && !indexes
+                .iter()
+                .any(|index| table.starts_with(&format!("{index}_")))
     });
     Ok(tables)
 }
@@ -68,7 +76,9 @@ fn hash_table(
 ) -> Result<(), rusqlite::Error> {
     hash_value(hasher, b'N', table.as_bytes());
     let quoted = table.replace('"', "\"\"");
-    let columns = rows.prepare(&format!("SELECT * FROM \"{quoted}\" LIMIT 0"))?.column_count();
+    let columns = rows
+        .prepare(&format!("SELECT * FROM \"{quoted}\" LIMIT 0"))?
+        .column_count();
     let order: Vec<String> = (1..=columns).map(|column| column.to_string()).collect();
     let order = order.join(", ");
     let mut statement = rows.prepare(&format!("SELECT * FROM \"{quoted}\" ORDER BY {order}"))?;
@@ -118,7 +128,12 @@ mod tests {
     #[test]
     fn any_changed_value_shows() {
         let one = fingerprint(&rows("INSERT INTO note VALUES (1, 'ab')")).unwrap();
-        for other in ["(1, 'ac')", "(2, 'ab')", "(1, NULL)", "('1', 'ab'), (1, 'ab')"] {
+        for other in [
+            "(1, 'ac')",
+            "(2, 'ab')",
+            "(1, NULL)",
+            "('1', 'ab'), (1, 'ab')",
+        ] {
             let other = rows(&format!("INSERT INTO note VALUES {other}"));
             assert_ne!(one, fingerprint(&other).unwrap());
         }

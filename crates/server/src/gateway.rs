@@ -79,8 +79,14 @@ impl Gateway {
         tokio::spawn(Arc::clone(&contacts).keep(Arc::clone(&site), Arc::clone(&link)));
         tokio::spawn(api.clone().keep_chunks_copied());
         let metrics = recorder()?;
-        let doors =
-            Arc::new(Doors { site, link, contacts, watch, metrics, drills: Drills::default() });
+        let doors = Arc::new(Doors {
+            site,
+            link,
+            contacts,
+            watch,
+            metrics,
+            drills: Drills::default(),
+        });
         Ok(Self { api, doors })
     }
 
@@ -96,7 +102,10 @@ impl Gateway {
             .route("/api/continuity/restore-site", post(operator::restore_site))
             .route("/api/continuity/switch-over", post(operator::switch_over))
             .route("/api/continuity/start-drill", post(operator::start_drill))
-            .route("/api/continuity/drill-progress", get(operator::drill_progress))
+            .route(
+                "/api/continuity/drill-progress",
+                get(operator::drill_progress),
+            )
             .with_state(Arc::clone(&doors))
             .merge(
                 Router::new()
@@ -144,7 +153,9 @@ fn recorder() -> Result<PrometheusHandle, GatewayError> {
     if let Some(handle) = RECORDER.get() {
         return Ok(handle.clone());
     }
-    let buckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0];
+    let buckets = [
+        0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0,
+    ];
     let handle = PrometheusBuilder::new()
         .set_buckets(&buckets)
         .and_then(PrometheusBuilder::install_recorder)

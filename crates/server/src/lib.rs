@@ -8,6 +8,7 @@ mod events;
 pub mod gateway;
 pub mod http;
 mod hub;
+mod key_check;
 pub mod limits;
 pub mod listen;
 mod openapi;

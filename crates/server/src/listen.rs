@@ -60,14 +60,24 @@ where
             let (io, from) = self.listener.accept().await;
             let from = from.socket_address();
             match self.connections.admit(from.ip()) {
-                Some(permit) => return (Held { io, _permit: permit }, ClientSocket(from)),
+                Some(permit) => {
+                    return (
+                        Held {
+                            io,
+                            _permit: permit,
+                        },
+                        ClientSocket(from),
+                    );
+                }
                 None => metrics::counter!("sekoci_connections_refused_total").increment(1),
             }
         }
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
-        self.listener.local_addr().map(|address| ClientSocket(address.socket_address()))
+        self.listener
+            .local_addr()
+            .map(|address| ClientSocket(address.socket_address()))
     }
 }
 
@@ -152,10 +162,24 @@ pub fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<JoinHandle<()>> {
     Ok(match tls {
-        None => spawn(Limited { listener: Tcp(listener), connections }, routes, stop),
+        None => spawn(
+            Limited {
+                listener: Tcp(listener),
+                connections,
+            },
+            routes,
+            stop,
+        ),
         Some(tls) => {
             let listener = TlsListener::new(listener, tls, None)?;
-            spawn(Limited { listener, connections }, routes, stop)
+            spawn(
+                Limited {
+                    listener,
+                    connections,
+                },
+                routes,
+                stop,
+            )
         }
     })
 }
@@ -172,16 +196,24 @@ where
     // Handlers ask for the address as axum's own listeners give it.
     let routes = routes.layer(axum::middleware::map_request(
         |mut request: axum::extract::Request| async move {
-            let from = request.extensions().get::<axum::extract::ConnectInfo<ClientSocket>>().map(|c| c.0.0);
+            let from = request
+                .extensions()
+                .get::<axum::extract::ConnectInfo<ClientSocket>>()
+                .map(|c| c.0.0);
             if let Some(from) = from {
-                request.extensions_mut().insert(axum::extract::ConnectInfo(from));
+                request
+                    .extensions_mut()
+                    .insert(axum::extract::ConnectInfo(from));
             }
             request
         },
     ));
     let service = routes.into_make_service_with_connect_info::<ClientSocket>();
     tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stop).await {
+        if let Err(error) = axum::serve(listener, service)
+            .with_graceful_shutdown(stop)
+            .await
+        {
             tracing::error!(%error, "the listener for people ended");
         }
     })

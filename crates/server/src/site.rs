@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::hub::PartitionHub;
+use crate::key_check;
 use crate::runtime::{
     Partition, PartitionStatus, QueryFailure, Remote, WriterContext, follow_source, source_of,
 };
@@ -18,7 +19,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-/// Modules whose one partition belongs to the installation.
+/// Modules whose one partition belongs to the installation; the first holds its founding facts.
 const INSTALLATION_MODULES: [&str; 2] = ["installation", "continuity"];
 
 /// How often the engine is asked how well appends would be kept.
@@ -99,13 +100,13 @@ impl Site {
             revocations: watch::Sender::new(0),
             draining: watch::Sender::new(false),
         });
-        let mut ring = KeyRing::default();
-        ring.insert(KeyId(0), site.installation_key.clone());
-        for module in INSTALLATION_MODULES {
-            if site.modules.contains_key(module) {
-                site.open(&PartitionId::new(WorkspaceId::INSTALLATION, module), &ring)?;
-            }
-        }
+        let names = INSTALLATION_MODULES.map(|module| {
+            let id = PartitionId::new(WorkspaceId::INSTALLATION, module);
+            view_name(&id)
+        });
+        key_check::discard_foreign(&views, &names, &site.installation_key)?;
+        // The others are opened once the installation's facts have proved the key.
+        site.open_of_installation(INSTALLATION_MODULES[0])?;
         tokio::spawn(Arc::clone(&site).keep_workspaces_open());
         tokio::spawn(Arc::clone(&site).watch_durability());
         Ok(site)
@@ -285,6 +286,12 @@ impl Site {
         Ok(())
     }
 
+    fn open_of_installation(self: &Arc<Self>, module: &str) -> std::io::Result<()> {
+        let mut ring = KeyRing::default();
+        ring.insert(KeyId(0), self.installation_key.clone());
+        self.open(&PartitionId::new(WorkspaceId::INSTALLATION, module), &ring)
+    }
+
     fn partition_config(&self, id: &PartitionId) -> partition::Config {
         let sites: Vec<SiteName> = self.config.sites().map(|node| node.name.clone()).collect();
         let peer = self.config.peer_site().map(|node| node.name.clone());
@@ -295,10 +302,7 @@ impl Site {
     }
 
     fn view_path(&self, id: &PartitionId) -> PathBuf {
-        self.config
-            .data
-            .join("views")
-            .join(format!("{}-{}.sqlite", id.workspace, id.module))
+        self.config.data.join("views").join(view_name(id))
     }
 
     /// Opens the partitions of every workspace the installation knows, with its present keys.
@@ -313,6 +317,9 @@ impl Site {
             let rings = installation.query(None, |rows| Ok(workspace_keys(rows)?));
             match rings.await {
                 Ok(rings) => {
+                    if seq > 0 {
+                        self.open_rest_of_installation();
+                    }
                     for (workspace, keys) in rings {
                         self.open_workspace(workspace, &keys);
                     }
@@ -322,6 +329,14 @@ impl Site {
             }
             if applied.changed().await.is_err() {
                 return;
+            }
+        }
+    }
+
+    fn open_rest_of_installation(self: &Arc<Self>) {
+        for module in &INSTALLATION_MODULES[1..] {
+            if let Err(error) = self.open_of_installation(module) {
+                tracing::error!(module, %error, "partition cannot be opened");
             }
         }
     }
@@ -361,6 +376,11 @@ impl Site {
             }
         }
     }
+}
+
+/// File name of a partition's view.
+fn view_name(id: &PartitionId) -> String {
+    format!("{}-{}.sqlite", id.workspace, id.module)
 }
 
 /// Every workspace with its data keys.

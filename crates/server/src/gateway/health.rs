@@ -32,11 +32,19 @@ pub(super) async fn role(State(doors): State<Arc<Doors>>) -> Response {
     let statuses = doors.site.partition_statuses();
     let leads: Vec<_> = statuses
         .iter()
-        .filter(|s| s.core.as_ref().is_some_and(|core| core.lead == doors.site.name))
+        .filter(|s| {
+            s.core
+                .as_ref()
+                .is_some_and(|core| core.lead == doors.site.name)
+        })
         .map(|s| &s.partition)
         .collect();
     let role = json!({ "site": doors.site.name, "leads": leads, "writable": writable });
-    let code = if writable { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let code = if writable {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     (code, Json(role)).into_response()
 }
 

@@ -116,9 +116,15 @@ pub(super) async fn start_drill(
     let keeper = Arc::clone(&doors);
     tokio::spawn(async move {
         let outcome = drill::run(&drill::Doors::new(client), &settings, &progress).await;
-        keeper.drills.end(outcome.map(Box::new).map_err(|aborted| aborted.to_string()));
+        keeper
+            .drills
+            .end(outcome.map(Box::new).map_err(|aborted| aborted.to_string()));
     });
-    Ok(done(&doors, id, json!({ "scenario": wish.scenario, "site": wish.site })))
+    Ok(done(
+        &doors,
+        id,
+        json!({ "scenario": wish.scenario, "site": wish.site }),
+    ))
 }
 
 pub(super) async fn drill_progress(
@@ -136,10 +142,20 @@ impl Drills {
         progress: watch::Receiver<drill::Phase>,
     ) -> Result<(), Refusal> {
         let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if running.as_ref().is_some_and(|drill| drill.outcome.is_none()) {
-            return Err(Refusal::conflict("drill_runs", "a drill is running at this site"));
+        if running
+            .as_ref()
+            .is_some_and(|drill| drill.outcome.is_none())
+        {
+            return Err(Refusal::conflict(
+                "drill_runs",
+                "a drill is running at this site",
+            ));
         }
-        *running = Some(RunningDrill { site: site.clone(), progress, outcome: None });
+        *running = Some(RunningDrill {
+            site: site.clone(),
+            progress,
+            outcome: None,
+        });
         Ok(())
     }
 
@@ -168,19 +184,35 @@ impl Drills {
 fn settings(wish: &StartDrill) -> Result<drill::Settings, Refusal> {
     if wish.scenario != "site-loss" {
         let detail = "the scenario there is: site-loss";
-        return Err(Refusal::invalid("command.scenario", "unknown_scenario", detail));
+        return Err(Refusal::invalid(
+            "command.scenario",
+            "unknown_scenario",
+            detail,
+        ));
     }
     if wish.site != wish.confirm_site {
         let detail = "the two names differ; nothing was done";
-        return Err(Refusal::invalid("command.confirm_site", "site_not_confirmed", detail));
+        return Err(Refusal::invalid(
+            "command.confirm_site",
+            "site_not_confirmed",
+            detail,
+        ));
     }
     let seconds = wish.seconds.unwrap_or(20);
     if !(5..=600).contains(&seconds) {
-        return Err(Refusal::invalid("command.seconds", "out_of_bounds", "5 to 600"));
+        return Err(Refusal::invalid(
+            "command.seconds",
+            "out_of_bounds",
+            "5 to 600",
+        ));
     }
     let rate = wish.rate.unwrap_or(50);
     if !(1..=500).contains(&rate) {
-        return Err(Refusal::invalid("command.rate", "out_of_bounds", "1 to 500"));
+        return Err(Refusal::invalid(
+            "command.rate",
+            "out_of_bounds",
+            "1 to 500",
+        ));
     }
     Ok(drill::Settings {
         site: wish.site.to_string(),
@@ -201,7 +233,9 @@ fn client(doors: &Doors, headers: &HeaderMap) -> Result<client::Client, Problem>
         .unwrap_or_default();
     let mut builder = client::Client::builder().token(token);
     for node in doors.site.config.sites() {
-        builder = builder.site(&node.url).map_err(|error| Problem::internal(&error))?;
+        builder = builder
+            .site(&node.url)
+            .map_err(|error| Problem::internal(&error))?;
     }
     builder.build().map_err(|error| Problem::internal(&error))
 }
@@ -222,7 +256,10 @@ fn done(doors: &Doors, command_id: CommandId, answer: Value) -> Json<CommandAnsw
         seq: None,
         unchanged: false,
         site: doors.site.name.to_string(),
-        durability: doors.site.durability().unwrap_or(journal::Durability::StoredHere),
+        durability: doors
+            .site
+            .durability()
+            .unwrap_or(journal::Durability::StoredHere),
         answer,
     })
 }

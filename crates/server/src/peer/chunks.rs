@@ -28,7 +28,12 @@ impl LinkedChunks {
 impl ChunkPeer for LinkedChunks {
     async fn put_chunk(&self, name: Hash, stored: Bytes) -> Result<(), ChunkPeerError> {
         self.link
-            .put_bytes(&self.peer, &format!("/peer/chunks/{name}"), stored, PATIENCE)
+            .put_bytes(
+                &self.peer,
+                &format!("/peer/chunks/{name}"),
+                stored,
+                PATIENCE,
+            )
             .await
             .map_err(|error| ChunkPeerError(error.to_string()))
     }

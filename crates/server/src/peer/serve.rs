@@ -53,7 +53,9 @@ pub fn witness_routes(config: &Config, watch: Arc<Watch>) -> Router {
 }
 
 fn reports(watch: Arc<Watch>) -> Router {
-    Router::new().route("/peer/reports", post(exchange)).with_state(watch)
+    Router::new()
+        .route("/peer/reports", post(exchange))
+        .with_state(watch)
 }
 
 async fn exchange(State(watch): State<Arc<Watch>>, Json(theirs): Json<Report>) -> Json<Report> {
@@ -78,8 +80,12 @@ async fn commands(
     let outcomes = commands.into_iter().map(|forwarded| {
         let site = Arc::clone(&doors.site);
         async move {
-            let via = Via::Peer { at: forwarded.at, must_append: forwarded.must_append };
-            site.submit_via(via, &forwarded.partition, forwarded.command).await
+            let via = Via::Peer {
+                at: forwarded.at,
+                must_append: forwarded.must_append,
+            };
+            site.submit_via(via, &forwarded.partition, forwarded.command)
+                .await
         }
     });
     Ok(Json(join_all(outcomes).await))

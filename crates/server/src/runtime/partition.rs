@@ -176,7 +176,11 @@ impl Partition {
         if let Some(seq) = min_seq {
             self.wait_applied(seq).await?;
         }
-        let wanted = self.shared.highest.load(Ordering::Relaxed).max(min_seq.unwrap_or(0));
+        let wanted = self
+            .shared
+            .highest
+            .load(Ordering::Relaxed)
+            .max(min_seq.unwrap_or(0));
         let answer = self.readers.run(move |rows| {
             if applied_in(rows)? < wanted {
                 return Ok(None);

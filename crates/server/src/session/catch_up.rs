@@ -31,6 +31,8 @@ pub async fn catch_up(site: &Site, id: &PartitionId) -> bool {
 /// Whether this site has read a partition that was begun, as far as it knows.
 #[must_use]
 pub fn has_read(site: &Site, id: &PartitionId) -> bool {
-    let core = site.partition(id).and_then(|partition| partition.status().core);
+    let core = site
+        .partition(id)
+        .and_then(|partition| partition.status().core);
     core.is_some_and(|core| core.head.seq > 0 && core.head.seq >= core.known)
 }

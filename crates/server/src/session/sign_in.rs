@@ -116,6 +116,12 @@ impl SignIns {
             {
                 return Ok(account);
             }
+            // A client takes a no as final and would not ask the other site.
+            if !has_read_all(site) {
+                return Err(Problem::unavailable(
+                    "This site has not read yet who may sign in.",
+                ));
+            }
         }
         self.by_user.failed(&user);
         self.by_address.failed(attempt.address);
@@ -144,6 +150,14 @@ impl SignIns {
         })
         .await
     }
+}
+
+/// Whether the installation was founded and is read, as far as this site knows.
+fn has_read_all(site: &Site) -> bool {
+    let core = site
+        .partition(&installation())
+        .and_then(|partition| partition.status().core);
+    core.is_some_and(|core| core.head.seq > 0 && core.head.seq >= core.known)
 }
 
 fn refused() -> Problem {
