@@ -76,12 +76,13 @@ export class Client {
   /** Ends the session and removes what this device keeps of the account. */
   async erase(): Promise<void> {
     const session_id = this.sessions.get()?.session_id;
+    // First, or the stream would take the end of the session for news.
+    this.stop();
     if (session_id !== undefined) {
       const order = { id: newId(), module: "installation", verb: "end-session", command: { session_id } };
       // Without a site in reach the token stays valid until it runs out; this device forgets it anyway.
       await this.transport.command(order, 0).catch(() => undefined);
     }
-    this.stop();
     await this.database.delete();
   }
 
