@@ -250,6 +250,10 @@ impl Installation {
             b.beside.see(&a);
         }
         found(&a.site).await;
+        if let Some(b) = &b {
+            let id = PartitionId::new(WorkspaceId::INSTALLATION, "installation");
+            eventually(async || crate::session::has_read(&b.site, &id)).await;
+        }
         let operator = sign_in(&a.router, OPERATOR).await;
         Self {
             a,
