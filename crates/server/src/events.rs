@@ -4,6 +4,8 @@
 //! missed, then what happens, and where it stands. What it may see is decided by topics, anew
 //! whenever entitlements change.
 
+mod members;
+
 use crate::hub::{self, Delivery, ListenerId, PartitionHub, QUEUE_MAX};
 use crate::session::SignedIn;
 use crate::site::Site;
@@ -12,6 +14,7 @@ use axum::extract::{Extension, State};
 use axum::response::Response;
 use journal::partition::AppliedEntry;
 use kernel::{PartitionId, PersonId, Seq};
+use members::Memberships;
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -88,6 +91,7 @@ struct Connection {
     queue: mpsc::Sender<(ListenerId, Delivery)>,
     deliveries: mpsc::Receiver<(ListenerId, Delivery)>,
     subscriptions: HashMap<PartitionId, Subscription>,
+    memberships: Memberships,
 }
 
 struct Subscription {
@@ -107,6 +111,7 @@ impl Connection {
             queue,
             deliveries,
             subscriptions: HashMap::new(),
+            memberships: Memberships::default(),
         }
     }
 
@@ -157,8 +162,8 @@ impl Connection {
         let id = wish.partition;
         self.unsubscribe(&id);
         let member = self
-            .site
-            .person_of(self.session.account, id.workspace)
+            .memberships
+            .enter(&self.site, self.session.account, id.workspace, &self.queue)
             .await;
         let (Some(person), Some(hub)) = (member, self.site.hub(&id)) else {
             let problem = serde_json::json!({ "partition": id, "refused": "workspace_not_found" });
@@ -223,7 +228,10 @@ impl Connection {
             .iter_mut()
             .find(|(_, s)| s.listener == listener);
         let Some((id, subscription)) = found else {
-            return Ok(());
+            return match delivery {
+                Delivery::Ended if self.memberships.has(listener) => Err(Goodbye::SessionEnded),
+                _ => Ok(()),
+            };
         };
         match delivery {
             Delivery::Event(seq, message) => {
@@ -244,6 +252,15 @@ impl Connection {
     /// Tells where each subscription stands. A listener that the hub removed because its queue was
     /// full is told to fetch anew and subscribe again.
     async fn beat(&mut self) -> Result<(), Goodbye> {
+        for workspace in self.memberships.lost() {
+            let account = self.session.account;
+            let member = self
+                .memberships
+                .enter(&self.site, account, workspace, &self.queue);
+            if member.await.is_none() {
+                return Err(Goodbye::SessionEnded);
+            }
+        }
         let stands: Vec<(PartitionId, Seq, bool)> = self
             .subscriptions
             .iter()
@@ -289,6 +306,7 @@ impl Connection {
         for (_, subscription) in self.subscriptions.drain() {
             subscription.hub.leave(subscription.listener);
         }
+        self.memberships.leave();
         let goodbye = match reason {
             Goodbye::Gone => return,
             Goodbye::SessionEnded => serde_json::json!({ "reason": "session_ended" }),

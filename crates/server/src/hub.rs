@@ -9,6 +9,7 @@ use axum::extract::ws::Utf8Bytes;
 use journal::partition::AppliedEntry;
 use kernel::{Audience, PartitionId, PersonId, Seq, Topic};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{broadcast, mpsc};
 
@@ -26,8 +27,11 @@ pub enum Delivery {
     Ended,
 }
 
-/// A connection's handle for one partition.
+/// A connection's handle for one partition. Unique at this site: a connection has one queue for all
+/// its partitions.
 pub type ListenerId = u64;
+
+static LISTENERS: AtomicU64 = AtomicU64::new(1);
 
 /// The listeners of one partition.
 pub struct PartitionHub {
@@ -37,7 +41,6 @@ pub struct PartitionHub {
 
 #[derive(Default)]
 struct Listeners {
-    next: ListenerId,
     by_id: HashMap<ListenerId, Listener>,
     by_topic: HashMap<Topic, HashSet<ListenerId>>,
     by_person: HashMap<PersonId, HashSet<ListenerId>>,
@@ -81,9 +84,8 @@ impl PartitionHub {
         topics: Vec<Topic>,
         queue: mpsc::Sender<(ListenerId, Delivery)>,
     ) -> ListenerId {
+        let id = LISTENERS.fetch_add(1, Ordering::Relaxed);
         let mut listeners = self.lock();
-        listeners.next += 1;
-        let id = listeners.next;
         for topic in &topics {
             listeners
                 .by_topic
