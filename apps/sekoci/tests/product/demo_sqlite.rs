@@ -316,6 +316,42 @@ async fn who_is_deactivated_is_out_at_both_sites_at_once() {
 }
 
 #[tokio::test]
+async fn one_stream_tells_of_every_partition_however_far_each_is() {
+    let demo = Demo::start("sqlite").await;
+    let a = demo.sign_in(0).await;
+    let (workspace, person) = a.place().await;
+    let talk = conversation(&a, &workspace, &person).await;
+    let mut events = Events::open(&a.moved_to(demo.url(1))).await;
+    let partition = |module: &str| format!("{workspace}/{module}");
+    for module in ["messaging", "directory"] {
+        let partition = partition(module);
+        events.subscribe(&partition).await;
+        events
+            .until(|frame| frame["partition"] == *partition && frame.get("at").is_some())
+            .await;
+    }
+    for n in 0..5 {
+        let body = json!({ "person_id": new_id(), "name": "New", "handle": format!("new{n}") });
+        a.command("directory/add-person", Some(&workspace), body)
+            .await
+            .granted();
+        let post = message(talk, &format!("welcome {n}"));
+        a.command("messaging/post-message", Some(&workspace), post)
+            .await
+            .granted();
+    }
+    let mut told = std::collections::BTreeMap::new();
+    while told.get(&partition("messaging")) != Some(&5)
+        || told.get(&partition("directory")) != Some(&5)
+    {
+        let frame = events.until(|frame| frame.get("events").is_some()).await;
+        *told
+            .entry(frame["partition"].as_str().unwrap_or_default().to_owned())
+            .or_insert(0) += 1;
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_used_is_refused_by_name_and_changes_nothing() {
     let demo = Demo::start("sqlite").await;
     let a = demo.sign_in(0).await;

@@ -430,4 +430,13 @@ async fn whatever_is_lost_the_rest_goes_on_and_nothing_is_missing() {
             async |i| restore(i, primary).await,
         )
         .await;
+    let primary = whole.primary().await;
+    whole
+        .go_through(
+            "the site with the primary is killed",
+            None,
+            async |i| break_site(i, primary, "kill").await,
+            async |i| restore(i, primary).await,
+        )
+        .await;
 }
