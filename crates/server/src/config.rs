@@ -167,8 +167,8 @@ impl Default for Limits {
         Self {
             body_bytes_max: 2 << 20,
             connections_max: 25_000,
-            requests_per_second: 200,
-            requests_burst: 400,
+            requests_per_second: 1_000,
+            requests_burst: 2_000,
             trusted_proxies: Vec::new(),
             sign_ins_per_minute: 30,
             queries_max: 8,
