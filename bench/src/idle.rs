@@ -20,6 +20,11 @@ use tokio::task::JoinSet;
 const PROMISED_CONNECTIONS: f64 = 20_000.0;
 const PROMISED_BYTES: f64 = (1_u64 << 30) as f64;
 
+/// How often a site speaks on an idle connection.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+/// Looks during one interval of heartbeats.
+const SAMPLES: u32 = 25;
+
 /// Arguments of `bench idle`.
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -28,7 +33,7 @@ pub struct Arguments {
     /// Connections, half at each site
     #[arg(long, value_name = "N", default_value_t = 2_000)]
     connections: usize,
-    /// Seconds without anything happening before each look; heartbeats come every 5 s
+    /// Seconds without anything happening before each look
     #[arg(long, value_name = "N", default_value_t = 12)]
     settle: u64,
 }
@@ -132,14 +137,32 @@ impl Held {
     }
 }
 
+/// Medians over one interval of heartbeats: buffers fill and empty with each.
 async fn look(connections: usize, pids: &[u32], settle: Duration) -> anyhow::Result<Look> {
     tokio::time::sleep(settle).await;
-    let resident = pids.iter().map(|pid| process::resident_bytes(*pid));
+    let (mut resident, mut slab, mut tcp) = (vec![Vec::new(); pids.len()], vec![], vec![]);
+    for _ in 0..SAMPLES {
+        tokio::time::sleep(HEARTBEAT / SAMPLES).await;
+        for (pid, samples) in pids.iter().zip(&mut resident) {
+            samples.push(process::resident_bytes(*pid)?);
+        }
+        let kernel = KernelMemory::now();
+        slab.push(kernel.slab);
+        tcp.push(kernel.tcp_buffers);
+    }
     Ok(Look {
         connections,
-        resident: resident.collect::<anyhow::Result<_>>()?,
-        kernel: KernelMemory::now(),
+        resident: resident.into_iter().map(median).collect(),
+        kernel: KernelMemory {
+            slab: median(slab),
+            tcp_buffers: median(tcp),
+        },
     })
+}
+
+fn median(mut samples: Vec<u64>) -> u64 {
+    samples.sort_unstable();
+    samples.get(samples.len() / 2).copied().unwrap_or(0)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sizes lie far below 2^52")]
