@@ -10,6 +10,7 @@
 mod support;
 
 use cluster::{HastenerSettings, LeaseTimes};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use support::Trio;
@@ -150,31 +151,41 @@ async fn measure(trio: &Trio, writers: &Writers, fault: &str) -> Duration {
 }
 
 /// Busy loops that stop with us.
-struct Load(Vec<Child>);
+struct Load {
+    loops: Vec<Child>,
+    _dir: tempfile::TempDir,
+}
 
 impl Load {
     fn start() -> Self {
-        let flush = "file=$(mktemp); trap 'rm -f $file' EXIT TERM; \
-                     while :; do dd if=/dev/zero of=$file bs=64k count=16 conv=fdatasync \
-                     2>/dev/null; done";
+        let dir = tempfile::tempdir().expect("a directory");
+        let flush =
+            "while :; do dd if=/dev/zero of=$0 bs=64k count=16 conv=fdatasync 2>/dev/null; done";
         let scripts = [["while :; do :; done"; 8].as_slice(), &[flush; 2]].concat();
-        let start = |script: &str| {
-            Command::new("timeout")
+        let start = |(index, script): (usize, &&str)| {
+            let mut command = Command::new("timeout");
+            command
                 .args(["900", "sh", "-c", script])
+                .arg(dir.path().join(index.to_string()));
+            command
                 .stdin(Stdio::null())
-                .spawn()
-                .expect("a busy loop")
+                .stdout(Stdio::null())
+                .stderr(Stdio::null());
+            command.process_group(0).spawn().expect("a busy loop")
         };
-        Self(scripts.into_iter().map(start).collect())
+        Self {
+            loops: scripts.iter().enumerate().map(start).collect(),
+            _dir: dir,
+        }
     }
 }
 
 impl Drop for Load {
     fn drop(&mut self) {
-        for child in &mut self.0 {
-            let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
-            // timeout passes the signal on to its shell.
-            let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM);
+        for child in &mut self.loops {
+            let group = nix::unistd::Pid::from_raw(-child.id().cast_signed());
+            // One that ended by itself needs no killing.
+            let _ = nix::sys::signal::kill(group, nix::sys::signal::Signal::SIGKILL);
             let _ = child.wait();
         }
     }
