@@ -1,13 +1,15 @@
 //! What the command line answers: exit codes 0, 1 and 2, one line on stderr, reports as JSON.
 
-use crate::SEKOCI;
 use crate::demo::{Demo, folder};
+use crate::door::Door;
+use crate::{SEKOCI, wait};
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 /// What a command ended with.
 struct Ended {
@@ -278,14 +280,19 @@ async fn an_export_that_cannot_be_trusted_is_refused_whole() {
     let good = demo.installation().join("sample.zip");
     let bad = demo.installation().join("bad.zip");
     let before = demo.sign_in(0).await.place().await.0;
+    // Of both sites, once they agree.
     let fingerprint = async || {
-        let all = demo
-            .sign_in(0)
-            .await
-            .get("/api/continuity/fingerprints")
-            .await
-            .granted();
-        all[format!("{before}/messaging")].clone()
+        let (a, b) = (demo.sign_in(0).await, demo.sign_in(1).await);
+        let (found, _) = wait::until("both sites agree", Duration::from_secs(30), async || {
+            let of = async |door: &Door| {
+                let all = door.get("/api/continuity/fingerprints").await;
+                all.body.get(format!("{before}/messaging")).cloned()
+            };
+            let (a, b) = (of(&a).await?, of(&b).await?);
+            (a == b).then_some(a)
+        })
+        .await;
+        found
     };
     let whole = fingerprint().await;
     let import = |file: &Path| {

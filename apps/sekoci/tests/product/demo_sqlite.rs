@@ -2,8 +2,8 @@
 
 use crate::demo::Demo;
 use crate::door::{Answer, Door, new_id};
+use crate::events::Events;
 use crate::{processes, wait};
-use futures_util::{SinkExt, StreamExt};
 use kernel::Timestamp;
 use kernel::clock::ManualClock;
 use kernel::id::{Uuid, new_uuid};
@@ -12,7 +12,6 @@ use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
-use tokio_tungstenite::tungstenite::{self, Message, http};
 
 const SOON: Duration = Duration::from_secs(10);
 const PASSWORD: &str = "a long way home 7";
@@ -45,6 +44,15 @@ async fn texts(door: &Door, workspace: &str, conversation: Uuid) -> Option<Vec<S
             .filter_map(|item| item["text"].as_str().map(ToOwned::to_owned))
             .collect(),
     )
+}
+
+/// Waits until a site shows just these: one that handed a write to the other reads it a moment later.
+async fn shows(door: &Door, workspace: &str, conversation: Uuid, wanted: &[&str]) {
+    let what = format!("{} shows {wanted:?}", door.url);
+    wait::until(&what, SOON, async || {
+        (texts(door, workspace, conversation).await? == wanted).then_some(())
+    })
+    .await;
 }
 
 /// A new account and a session of it at `url`; a person of the workspace where one is given.
@@ -146,10 +154,7 @@ async fn what_is_written_at_one_site_is_read_at_the_other_and_never_twice() {
         assert_eq!(reused.problem(), (409, "command_id_reused"));
     }
     for door in [&a, &b] {
-        assert_eq!(
-            texts(door, &workspace, talk).await.unwrap(),
-            ["Is anybody there?"]
-        );
+        shows(door, &workspace, talk, &["Is anybody there?"]).await;
     }
 }
 
@@ -171,10 +176,7 @@ async fn a_client_whose_clock_is_years_ahead_or_behind_is_served() {
     a.command("messaging/post-message", Some(&workspace), now)
         .await
         .granted();
-    assert_eq!(
-        texts(&a, &workspace, talk).await.unwrap(),
-        ["ahead", "behind", "now"]
-    );
+    shows(&a, &workspace, talk, &["ahead", "behind", "now"]).await;
 }
 
 #[tokio::test]
@@ -529,6 +531,11 @@ async fn a_view_that_is_removed_comes_back_by_replay() {
             .granted();
     }
     let partition = format!("{workspace}/messaging");
+    let count = async |door: &Door| texts(door, &workspace, talk).await.map(|all| all.len());
+    wait::until("all at a", SOON, async || {
+        (count(&a).await? == 50).then_some(())
+    })
+    .await;
     let at_a = fingerprint(&a, &partition).await.expect("a fingerprint");
     let views = demo.installation().join("b/data/views");
     assert_eq!(
@@ -550,7 +557,7 @@ async fn a_view_that_is_removed_comes_back_by_replay() {
     )
     .await;
     assert!(views.join(format!("{workspace}-messaging.sqlite")).exists());
-    assert_eq!(texts(&b, &workspace, talk).await.unwrap().len(), 50);
+    assert_eq!(count(&b).await, Some(50));
     let after = message(talk, "and on");
     b.command("messaging/post-message", Some(&workspace), after)
         .await
@@ -569,76 +576,4 @@ fn remove_view(views: &Path, name: &str) -> usize {
         .iter()
         .filter(|path| std::fs::remove_file(path).is_ok())
         .count()
-}
-
-/// An event stream, frame by frame.
-struct Events(tokio_tungstenite::WebSocketStream<tokio::net::TcpStream>);
-
-impl Events {
-    async fn open(door: &Door) -> Self {
-        let authority = door.url.trim_start_matches("http://").to_owned();
-        let token = door.token.as_deref().expect("a session");
-        let request = http::Request::builder()
-            .uri(format!("ws://{authority}/api/events"))
-            .header("Host", &authority)
-            .header("Connection", "Upgrade")
-            .header("Upgrade", "websocket")
-            .header("Sec-WebSocket-Version", "13")
-            .header(
-                "Sec-WebSocket-Key",
-                tungstenite::handshake::client::generate_key(),
-            )
-            .header("Sec-WebSocket-Protocol", format!("sekoci, bearer.{token}"))
-            .body(())
-            .expect("a request");
-        let stream = tokio::net::TcpStream::connect(&authority)
-            .await
-            .expect("connected");
-        let (socket, _) = tokio_tungstenite::client_async(request, stream)
-            .await
-            .expect("upgraded");
-        Self(socket)
-    }
-
-    async fn subscribe(&mut self, partition: &str) {
-        let wish = json!({ "subscribe": [{ "partition": partition, "after": 0 }] });
-        self.0
-            .send(Message::text(wish.to_string()))
-            .await
-            .expect("sent");
-    }
-
-    /// The next frame that fits.
-    async fn until(&mut self, fits: impl Fn(&Value) -> bool) -> Value {
-        let looking = async {
-            while let Some(Ok(frame)) = self.0.next().await {
-                let Message::Text(text) = frame else { continue };
-                let frame: Value = serde_json::from_str(&text).expect("frames are JSON");
-                if fits(&frame) {
-                    return frame;
-                }
-            }
-            panic!("the stream ended before");
-        };
-        tokio::time::timeout(SOON, looking)
-            .await
-            .expect("a frame in time")
-    }
-
-    /// Waits for the goodbye and the end after it.
-    async fn goodbye(&mut self) -> Value {
-        let frame = self.until(|frame| frame.get("goodbye").is_some()).await;
-        let ended = async {
-            loop {
-                match self.0.next().await {
-                    None | Some(Err(_) | Ok(Message::Close(_))) => return,
-                    Some(Ok(_)) => {}
-                }
-            }
-        };
-        tokio::time::timeout(SOON, ended)
-            .await
-            .expect("closed after the goodbye");
-        frame["goodbye"].clone()
-    }
 }

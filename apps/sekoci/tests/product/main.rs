@@ -8,6 +8,7 @@ mod demo;
 mod demo_sqlite;
 mod door;
 mod drill_postgres;
+mod events;
 mod journal_verify;
 mod ports;
 mod processes;
