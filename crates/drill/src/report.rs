@@ -45,7 +45,8 @@ pub struct Report {
     pub fault_at: Option<Timestamp>,
     /// From the fault until two of three vantage points had noticed.
     pub detected_ms: Option<i64>,
-    /// From the fault until a user's write, begun after it, was acknowledged and read back.
+    /// From the fault until people could write again: to the acknowledgement that ends the longest gap
+    /// between acknowledged writes, all of which were read back.
     pub rto_ms: Option<i64>,
     /// The longest time between two acknowledged writes around the fault.
     pub write_gap_ms: Option<i64>,

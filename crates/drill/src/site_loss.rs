@@ -425,15 +425,29 @@ fn detected_ms(timeline: &[Value], site: &str, fault_at: Timestamp) -> Option<i6
         .map(|at| at - fault_at.millis())
 }
 
-/// From the fault to the acknowledgement of the first write that was begun after it and is there.
+/// From the fault until people could write again: to the acknowledgement that ends the longest gap
+/// between acknowledged writes that were begun after it and are there. The first acknowledgement
+/// alone would say too little: a write begun in the moment of the fault may still get through.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "microseconds of a drill fit"
+)]
 fn rto_ms(records: &[Record], lost: &[Uuid], fault_at: Timestamp) -> Option<i64> {
     let fault_us = fault_at.millis() * 1_000;
-    records
+    let kept: Vec<Record> = records
         .iter()
-        .filter(|r| r.is_acknowledged() && r.sent_us >= fault_us && !lost.contains(&r.message_id))
+        .filter(|r| r.is_acknowledged() && !lost.contains(&r.message_id))
+        .cloned()
+        .collect();
+    let last_us = kept
+        .iter()
+        .filter(|r| r.sent_us >= fault_us)
         .map(|r| r.ended_us)
-        .min()
-        .map(|ended| (ended - fault_us) / 1_000)
+        .max()?;
+    // The end counts as an edge: a gap up to it would mean that writing never came back.
+    let (gap_ms, began_us) = load::longest_gap_ms(&kept, fault_us, last_us + 1);
+    let ended_us = began_us + (gap_ms * 1_000.0) as i64;
+    Some((ended_us - fault_us) / 1_000)
 }
 
 /// The longest time between acknowledged writes from a second before the fault to the end.
@@ -517,4 +531,46 @@ fn shortfalls(
         );
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn acknowledged(sent_ms: i64, ended_ms: i64) -> Record {
+        Record {
+            index: 0,
+            message_id: Uuid::from_u128(u128::from(ended_ms.unsigned_abs())),
+            command_id: Uuid::nil(),
+            text: String::new(),
+            sent_us: sent_ms * 1_000,
+            ended_us: ended_ms * 1_000,
+            attempts: 1,
+            outcome: Outcome::Acknowledged {
+                site: "b".into(),
+                site_index: 1,
+                seq: 1,
+                durability: "protected".into(),
+            },
+        }
+    }
+
+    #[test]
+    fn a_write_that_slipped_through_does_not_end_the_outage() {
+        let records = [
+            acknowledged(990, 995),
+            acknowledged(1_001, 1_008),
+            acknowledged(1_020, 3_500),
+            acknowledged(3_510, 3_520),
+        ];
+        assert_eq!(rto_ms(&records, &[], Timestamp(1_000)), Some(2_500));
+    }
+
+    #[test]
+    fn a_lost_write_does_not_count() {
+        let records = [acknowledged(1_001, 1_500), acknowledged(1_002, 4_000)];
+        let lost = [records[0].message_id];
+        assert_eq!(rto_ms(&records, &lost, Timestamp(1_000)), Some(3_000));
+        assert_eq!(rto_ms(&[], &[], Timestamp(1_000)), None);
+    }
 }

@@ -12,6 +12,7 @@ use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -66,7 +67,9 @@ pub fn unavailable() -> Option<Unavailable> {
     if Command::new("ip").arg("-V").output().is_err() {
         return because("the program ip (package iproute2) is missing");
     }
-    let probe = format!("{PREFIX}-{}-probe", owner());
+    // Tests of one process ask at the same time.
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    let probe = format!("{PREFIX}-{}-probe{}", owner(), ASKED.fetch_add(1, Relaxed));
     match Namespace::make(probe) {
         Ok(_) => None,
         Err(error) => Some(Unavailable(error.to_string())),
