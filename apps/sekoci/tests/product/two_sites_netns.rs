@@ -120,8 +120,17 @@ impl Installation {
         installation
     }
 
-    /// Both sites have read everything and keep what they are given on every copy promised.
+    /// Both sites have read everything and keep what they are given on every copy promised, and the
+    /// database's manager has written down which copies those are, without which none could take
+    /// over.
     async fn wait_whole(&self, patience: Duration) -> Duration {
+        let members = ["a", "b", "w"].map(|name| cluster::Member {
+            name: name.into(),
+            host: self.lab.address(name).expect("in the lab"),
+            ports: cluster::Ports::default(),
+        });
+        let manager = cluster::PatroniClient::new(members.into());
+        let began = Instant::now();
         let (_, took) = wait::until("both sites are whole", patience, async || {
             for site in 0..SITES.len() {
                 if !self
@@ -136,7 +145,11 @@ impl Installation {
             Some(())
         })
         .await;
-        took
+        manager
+            .wait_ready(patience)
+            .await
+            .expect("all copies in step");
+        took.max(began.elapsed())
     }
 
     async fn conversation(&self) -> Uuid {

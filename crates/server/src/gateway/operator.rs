@@ -3,9 +3,11 @@
 use super::Doors;
 use crate::http::Session;
 use crate::http::envelope::{self, CommandAnswer, Scope};
+use crate::limits::read_json;
 use crate::operations::{self, BreakSite, RestoreSite, SwitchOver};
 use crate::problem::Problem;
 use axum::Json;
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use kernel::{CommandId, Refusal, SiteName, parse_body};
@@ -51,9 +53,10 @@ struct RunningDrill {
 pub(super) async fn break_site(
     State(doors): State<Arc<Doors>>,
     session: Session,
-    Json(body): Json<Value>,
+    headers: HeaderMap,
+    body: Body,
 ) -> Answer {
-    let (id, wish) = wished::<BreakSite>(&doors, &session, body).await?;
+    let (id, wish) = wished::<BreakSite>(&doors, &session, &headers, body).await?;
     let answer = operations::break_site(&doors.site, &doors.link, &wish).await?;
     Ok(done(&doors, id, answer))
 }
@@ -61,9 +64,10 @@ pub(super) async fn break_site(
 pub(super) async fn restore_site(
     State(doors): State<Arc<Doors>>,
     session: Session,
-    Json(body): Json<Value>,
+    headers: HeaderMap,
+    body: Body,
 ) -> Answer {
-    let (id, wish) = wished::<RestoreSite>(&doors, &session, body).await?;
+    let (id, wish) = wished::<RestoreSite>(&doors, &session, &headers, body).await?;
     let answer = operations::restore_site(&doors.site, &doors.link, &wish).await?;
     Ok(done(&doors, id, answer))
 }
@@ -71,9 +75,10 @@ pub(super) async fn restore_site(
 pub(super) async fn switch_over(
     State(doors): State<Arc<Doors>>,
     session: Session,
-    Json(body): Json<Value>,
+    headers: HeaderMap,
+    body: Body,
 ) -> Answer {
-    let (id, wish) = wished::<SwitchOver>(&doors, &session, body).await?;
+    let (id, wish) = wished::<SwitchOver>(&doors, &session, &headers, body).await?;
     let outcomes = operations::switch_over(&doors.site, &wish).await?;
     Ok(done(&doors, id, json!({ "partitions": outcomes })))
 }
@@ -99,9 +104,9 @@ pub(super) async fn start_drill(
     State(doors): State<Arc<Doors>>,
     session: Session,
     headers: HeaderMap,
-    Json(body): Json<Value>,
+    body: Body,
 ) -> Answer {
-    let (id, wish) = wished::<StartDrill>(&doors, &session, body).await?;
+    let (id, wish) = wished::<StartDrill>(&doors, &session, &headers, body).await?;
     let settings = settings(&wish)?;
     if wish.site == doors.site.name {
         return Err(Refusal::conflict(
@@ -243,9 +248,11 @@ fn client(doors: &Doors, headers: &HeaderMap) -> Result<client::Client, Problem>
 async fn wished<T: DeserializeOwned>(
     doors: &Doors,
     session: &Session,
-    body: Value,
+    headers: &HeaderMap,
+    body: Body,
 ) -> Result<(CommandId, T), Problem> {
     operations::must_be_operator(&doors.site, session.0.account).await?;
+    let body = read_json(headers, body, doors.site.config.limits.body_bytes_max).await?;
     let envelope = envelope::parse(body, Scope::Installation)?;
     Ok((envelope.command_id, parse_body(&envelope.command)?))
 }
