@@ -16,6 +16,8 @@ const SENDERS: usize = 16;
 /// Longer than any failover that may pass.
 const MESSAGE_PATIENCE: Duration = Duration::from_secs(60);
 const REJOIN_MAX: Duration = Duration::from_secs(120);
+/// How long after the load the loss may still be noticed.
+const NOTICED_MAX: Duration = Duration::from_secs(15);
 const COMPARE_MAX: Duration = Duration::from_secs(30);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// The worst time after which people must be able to write again.
@@ -192,6 +194,7 @@ impl<'a> Drill<'a> {
             .map_err(at("breaking the site"));
         if broken.is_ok() {
             tokio::time::sleep(Duration::from_secs(settings.seconds)).await;
+            self.wait_noticed(fault_at).await;
         }
 
         progress.send_replace(Phase::Restoring);
@@ -235,6 +238,26 @@ impl<'a> Drill<'a> {
                 tokio::spawn(functions::watch(function, self.place.clone(), stop.clone()))
             })
             .collect()
+    }
+
+    /// A short drill must not put the site back before anybody could notice; when nobody does in time,
+    /// that is what the report says.
+    async fn wait_noticed(&self, fault_at: Timestamp) {
+        let noticed = async {
+            let mut every = tokio::time::interval(LOOK_EVERY);
+            loop {
+                every.tick().await;
+                let timeline = self.doors.timeline(self.survivor, self.started_at).await;
+                let told = timeline
+                    .ok()
+                    .and_then(|notes| detected_ms(&notes, &self.settings.site, fault_at));
+                if told.is_some() {
+                    return;
+                }
+            }
+        };
+        // Not noticed in time is a finding, not a failure of the drill itself.
+        let _ = tokio::time::timeout(NOTICED_MAX, noticed).await;
     }
 
     /// Orders the site back and waits until it serves, is in step and everything is protected.

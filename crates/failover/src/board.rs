@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, VecDeque};
 const KEPT: usize = 16;
 /// Failures in a row that make an opinion.
 const FAILURES: usize = 3;
-/// Older observations say nothing about now.
-const FRESH_MS: i64 = 4_000;
+/// Older observations say nothing about now. Three looks at a silent site take a second each, and they
+/// must all count when the third is told.
+const FRESH_MS: i64 = 8_000;
 /// Votes that make a verdict.
 const VOTES: usize = 2;
 /// Deeds kept.
