@@ -46,6 +46,9 @@ pub enum ViewError {
     /// SQLite failed.
     #[error("the view's file cannot be used")]
     Sqlite(#[from] rusqlite::Error),
+    /// The file was written by another schema version.
+    #[error("the view was written by another version")]
+    OtherVersion,
     /// An event could not be applied.
     #[error("entry {seq} cannot be applied")]
     Apply {
@@ -64,6 +67,21 @@ pub enum ViewError {
     },
 }
 
+impl ViewError {
+    /// Whether only a new view helps. One that merely cannot be read or written at the moment (a full
+    /// disk, a lock) is kept.
+    #[must_use]
+    pub fn needs_new_view(&self) -> bool {
+        match self {
+            Self::OtherVersion | Self::Apply { .. } | Self::OutOfOrder { .. } => true,
+            Self::Sqlite(error) => matches!(
+                error.sqlite_error_code(),
+                Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase)
+            ),
+        }
+    }
+}
+
 /// An accepted command as the view remembers it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorded {
@@ -76,8 +94,8 @@ pub struct Recorded {
 }
 
 impl View {
-    /// Opens the view in the file at `path`, making it where it is missing and emptying it where it
-    /// was written by another schema version or cannot be read.
+    /// Opens the view in the file at `path`, making it where it is missing and anew where it was
+    /// written by another schema version or is damaged.
     ///
     /// # Errors
     /// When the file can neither be used nor replaced.
@@ -88,14 +106,23 @@ impl View {
                 configure(&rows)?;
                 Self::load(rows, Arc::clone(&module))
             }) {
-            Ok(view) => Ok(view),
-            Err(error) => {
+            Err(error) if error.needs_new_view() => {
                 tracing::warn!(path = %path.display(), %error, "view is replaced and replayed");
-                remove(path);
+                Self::remove(path);
                 let rows = Connection::open(path)?;
                 configure(&rows)?;
                 Self::load(rows, module)
             }
+            opened => opened,
+        }
+    }
+
+    /// Removes a view's file with its side files; what is not there is not missed.
+    pub fn remove(path: &Path) {
+        for suffix in ["", "-wal", "-shm"] {
+            let mut name = path.as_os_str().to_owned();
+            name.push(suffix);
+            let _ = std::fs::remove_file(name);
         }
     }
 
@@ -120,7 +147,7 @@ impl View {
                 module.schema()
             ))?;
         } else if found != wanted {
-            return Err(ViewError::Sqlite(rusqlite::Error::InvalidQuery));
+            return Err(ViewError::OtherVersion);
         }
         let stored = rows
             .query_row(
@@ -426,13 +453,4 @@ fn configure(rows: &Connection) -> Result<(), rusqlite::Error> {
     rows.pragma_update(None, "cache_size", -32_000)?;
     rows.set_prepared_statement_cache_capacity(128);
     Ok(())
-}
-
-/// Removes a view's file with its side files; what is not there is not missed.
-fn remove(path: &Path) {
-    for suffix in ["", "-wal", "-shm"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        let _ = std::fs::remove_file(name);
-    }
 }

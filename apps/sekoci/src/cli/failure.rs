@@ -1,5 +1,6 @@
 //! How a subcommand ends when it does not end well: one line on stderr and an exit code.
 
+pub use kernel::with_sources;
 use std::process::ExitCode;
 
 /// Why a subcommand did not do what was asked.
@@ -41,21 +42,6 @@ impl Failure {
         eprintln!("sekoci: {line}");
         ExitCode::from(self.code)
     }
-}
-
-/// An error's text with those of its causes.
-#[must_use]
-pub fn with_sources(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        source = cause.source();
-    }
-    text
 }
 
 impl std::fmt::Display for Failure {

@@ -170,7 +170,7 @@ impl Core {
         let work = AssertUnwindSafe(|| self.apply_entry(entry, payload));
         match catch_unwind(work) {
             Ok(Ok(applied)) => Ok(applied),
-            Ok(Err(error)) => Err(failed(&error_chain(&error))),
+            Ok(Err(error)) => Err(failed(&kernel::with_sources(&error))),
             Err(panic) => Err(failed(&panic_message(&*panic))),
         }
     }
@@ -182,14 +182,4 @@ fn failed(detail: &str) -> Failure {
         "module_failed",
         "the module failed on this command; nothing was changed",
     ))
-}
-
-fn error_chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }

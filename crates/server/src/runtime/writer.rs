@@ -6,7 +6,7 @@ use journal::partition::{
     Config, Core, CoreError, ForwardResult, Input, Outcome, Output, Via, Waiter,
 };
 use journal::{Engine, KeyRing};
-use kernel::{Clock, Command, Module, PartitionId, Seq, SiteName, View, ViewError};
+use kernel::{Clock, Command, Module, PartitionId, Seq, SiteName, View, ViewError, with_sources};
 use std::collections::HashMap;
 use std::os::unix::fs::MetadataExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -119,7 +119,7 @@ impl Writer {
             let End::Failed(failure) = end else { return };
             self.record(&failure);
             if failure.replaces_view {
-                remove_view(&self.view_path);
+                View::remove(&self.view_path);
             }
             if self.context.clock.now().since(born) > 60_000 {
                 back_off = BACK_OFF_MIN;
@@ -379,19 +379,10 @@ impl Failure {
         }
     }
 
-    /// A view that is damaged or cannot be continued is replaced; one that merely cannot be written
-    /// at the moment (a full disk) is kept.
     fn of_view(error: &ViewError) -> Self {
-        let replaces_view = match error {
-            ViewError::Apply { .. } | ViewError::OutOfOrder { .. } => true,
-            ViewError::Sqlite(error) => matches!(
-                error.sqlite_error_code(),
-                Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase)
-            ),
-        };
         Self {
             message: with_sources(error),
-            replaces_view,
+            replaces_view: error.needs_new_view(),
         }
     }
 
@@ -408,25 +399,6 @@ impl Failure {
     }
 }
 
-fn with_sources(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
-}
-
 fn inode(path: &PathBuf) -> u64 {
     std::fs::metadata(path).map_or(0, |file| file.ino())
-}
-
-fn remove_view(path: &std::path::Path) {
-    for suffix in ["", "-wal", "-shm"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        // What is not there is not missed.
-        let _ = std::fs::remove_file(name);
-    }
 }

@@ -3,7 +3,7 @@
 //! Hashing is slow on purpose, so only a few run at once, few may wait, and failures are throttled
 //! by user and by address. An unknown user costs what a wrong password costs.
 
-use super::catch_up::catch_up;
+use super::catch_up::{catch_up, has_read};
 use super::live::installation;
 use super::throttle::{Rate, Throttle, TooOften};
 use crate::config::Limits;
@@ -117,7 +117,7 @@ impl SignIns {
                 return Ok(account);
             }
             // A client takes a no as final and would not ask the other site.
-            if !has_read_all(site) {
+            if !has_read(site, &installation()) {
                 return Err(Problem::unavailable(
                     "This site has not read yet who may sign in.",
                 ));
@@ -150,14 +150,6 @@ impl SignIns {
         })
         .await
     }
-}
-
-/// Whether the installation was founded and is read, as far as this site knows.
-fn has_read_all(site: &Site) -> bool {
-    let core = site
-        .partition(&installation())
-        .and_then(|partition| partition.status().core);
-    core.is_some_and(|core| core.head.seq > 0 && core.head.seq >= core.known)
 }
 
 fn refused() -> Problem {
