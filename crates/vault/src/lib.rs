@@ -1,0 +1,6 @@
+//! The vault: the journal, sealed for keys that no site holds, kept where no site can undo it, and
+//! the way back from it.
+
+pub mod store;
+
+pub use store::{ObjectName, Put, Store, StoreError, Stored};
