@@ -3,4 +3,5 @@
 
 pub mod store;
 
+pub use store::directory::{DirectoryStore, Retention};
 pub use store::{ObjectName, Put, Store, StoreError, Stored};

@@ -1,7 +1,7 @@
 //! The [`Store`]: where sealed objects are kept, and the contract every store keeps.
 //!
 //! # The contract
-//! 1. **Write once.** A name is bound to its bytes by the first `put` and never again. The same
+//! 1. **Write once.** A name is bound to its bytes by the first `put`, until it is deleted. The same
 //!    bytes again are [`Put::AlreadyThere`]; other bytes are [`StoreError::Exists`] and change
 //!    nothing. Two writers of one name: exactly one is told [`Put::Created`].
 //! 2. **`Created` means durable**, with the whole of its bytes: no reader ever sees a part.
@@ -13,6 +13,10 @@
 //!    strictly after `after`, at most `limit`.
 //! 5. **A failure says whether it is worth trying again**: [`StoreError::Unavailable`] and
 //!    [`StoreError::Full`] are; the others are not.
+
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+pub mod directory;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -193,4 +197,30 @@ pub trait Store: Send + Sync {
 
     /// What this store is and its present state, for status pages; no secrets.
     async fn describe(&self) -> serde_json::Value;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_plain_paths() {
+        for good in ["a", "w-1/messaging/segments/00001", "a.b_c"] {
+            assert_eq!(ObjectName::new(good).unwrap().as_str(), good);
+        }
+    }
+
+    #[test]
+    fn whatever_could_leave_the_store_or_hide_in_it_is_no_name() {
+        let long = "a".repeat(NAME_MAX + 1);
+        for bad in [
+            "", "/", "a/", "/a", "a//b", "..", "a/../b", ".a", "A", "a b", "a@", "ä", &long,
+        ] {
+            assert!(ObjectName::new(bad).is_err(), "{bad:?}");
+            assert!(
+                serde_json::from_value::<ObjectName>(bad.into()).is_err(),
+                "{bad:?}"
+            );
+        }
+    }
 }
