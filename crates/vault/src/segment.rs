@@ -13,8 +13,8 @@
 //! exactly, a payload of another release) is kept as it was sealed. The keys stand outside the
 //! compressed part, so that its length says nothing about them.
 //!
-//! Whoever has the identity needs nothing else. Anyone can make a segment for a recipient, and a
-//! segment does not say who made it: everything read here is held to limits.
+//! Whoever has the identity needs nothing else. Anyone can make a segment for a recipient: who made
+//! it is for the [manifest](crate::manifest) to say, and everything read here is held to limits.
 //!
 //! The file key, the ephemeral keys and the nonce are drawn by age itself, from the operating
 //! system. This is the one place where randomness does not come from [`kernel::Random`]: age takes
