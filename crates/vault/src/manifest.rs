@@ -12,7 +12,7 @@
 //! the *end* leave a shorter chain that is whole: that is for the store's retention to prevent, and
 //! for a comparison with the live journal's head to find.
 
-use crate::store::ObjectName;
+use crate::store::{NameError, ObjectName};
 use ed25519_compact::{PublicKey, SecretKey, Signature};
 use kernel::{Hash, Head, PartitionId, Seq, SiteName, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -124,25 +124,24 @@ pub enum ManifestError {
     },
 }
 
-/// Name of the segment whose first entry has position `first`.
+/// Name of a segment: where it begins and what it is, so that two sealers never want the same name
+/// for different bytes, and the manifest alone decides whose segment counts.
 ///
 /// # Errors
 /// When the module's name cannot stand in an object name.
 pub fn segment_name(
     partition: &PartitionId,
     first: Seq,
-) -> Result<ObjectName, crate::store::NameError> {
-    ObjectName::new(format!("{partition}/segments/{first:020}"))
+    digest: &Hash,
+) -> Result<ObjectName, NameError> {
+    ObjectName::new(format!("{partition}/segments/{first:020}-{digest}"))
 }
 
 /// Name of link `number`.
 ///
 /// # Errors
 /// When the module's name cannot stand in an object name.
-pub fn link_name(
-    partition: &PartitionId,
-    number: u64,
-) -> Result<ObjectName, crate::store::NameError> {
+pub fn link_name(partition: &PartitionId, number: u64) -> Result<ObjectName, NameError> {
     ObjectName::new(format!("{partition}/manifests/{number:020}"))
 }
 
@@ -159,6 +158,15 @@ impl Link {
         let json = serde_json::to_vec(self).expect("a link's fields are all JSON");
         let signature = key.sign(signed(&json), None);
         [&MAGIC[..], &*signature, &json].concat()
+    }
+
+    /// Name of its segment.
+    ///
+    /// # Errors
+    /// When the module's name cannot stand in an object name.
+    pub fn segment(&self) -> Result<ObjectName, NameError> {
+        let first = self.before.seq.saturating_add(1);
+        segment_name(&self.partition, first, &self.digest)
     }
 
     /// Whether `sealed` is the segment that this link names.

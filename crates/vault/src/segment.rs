@@ -22,7 +22,7 @@
 
 mod record;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::store::OBJECT_MAX;
 use age::x25519::{Identity, Recipient};

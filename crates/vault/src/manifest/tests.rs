@@ -168,11 +168,12 @@ fn names_sort_as_numbers_do() {
             .as_str()
             .starts_with(&link_prefix(&partition("messaging")))
     );
-    let segment = segment_name(&partition("messaging"), 1).unwrap();
+    let of = |first| segment_name(&partition("messaging"), first, &Hash([0xab; 32])).unwrap();
+    assert!(of(9) < of(10));
     assert!(
-        segment
+        of(1)
             .as_str()
-            .ends_with("/messaging/segments/00000000000000000001")
+            .contains("/messaging/segments/00000000000000000001-abab")
     );
-    assert!(segment_name(&partition("no such MODULE"), 1).is_err());
+    assert!(segment_name(&partition("no such MODULE"), 1, &Hash::ZERO).is_err());
 }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::io::Write;
 
-fn payload(answer: Value) -> Payload {
+pub(crate) fn payload(answer: Value) -> Payload {
     Payload {
         name: "post-message".into(),
         digest: [3; 32],
@@ -20,7 +20,7 @@ fn payload(answer: Value) -> Payload {
     }
 }
 
-fn keys() -> Keys {
+pub(crate) fn keys() -> Keys {
     (1..=3)
         .map(|id| (KeyId(id), DataKey::from_bytes([id as u8; 32])))
         .collect()
