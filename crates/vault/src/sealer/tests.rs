@@ -115,7 +115,7 @@ async fn the_vault_gives_back_the_chain_byte_for_byte() {
 
 #[tokio::test]
 async fn another_sealer_goes_on_where_the_last_one_stopped() {
-    let world = World::new(30, 10);
+    let world = World::new(40, 10);
     world.append(0..20).await;
     let mut first = world.sealer("a");
     seal_all(&mut first).await;
@@ -124,9 +124,12 @@ async fn another_sealer_goes_on_where_the_last_one_stopped() {
     assert_eq!(second.catch_up().await.unwrap(), 1);
     assert_eq!(second.head(), world.chain[19].head());
     seal_all(&mut second).await;
-    assert_eq!(world.read_back().await, world.chain);
+    assert_eq!(world.read_back().await, world.chain[..30]);
     assert_eq!(first.step(&keys()).await.unwrap(), Step::Overtaken);
     assert_eq!(first.step(&keys()).await.unwrap(), Step::Idle);
+    world.append(30..40).await;
+    seal_all(&mut first).await;
+    assert_eq!(world.read_back().await, world.chain);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
