@@ -2,6 +2,7 @@
 //! the way back from it.
 
 pub mod manifest;
+pub mod restore;
 pub mod sealer;
 pub mod segment;
 pub mod store;

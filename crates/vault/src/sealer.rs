@@ -178,4 +178,4 @@ fn enough(mut run: Vec<Entry>) -> Vec<Entry> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -8,16 +8,16 @@ use journal::engine::memory::MemoryEngine;
 use kernel::{Timestamp, clock::ManualClock};
 use serde_json::json;
 
-struct World {
-    root: tempfile::TempDir,
+pub(crate) struct World {
+    pub root: tempfile::TempDir,
     clock: Arc<ManualClock>,
-    engine: Arc<MemoryEngine>,
-    chain: Vec<Entry>,
-    identity: Identity,
+    pub engine: Arc<MemoryEngine>,
+    pub chain: Vec<Entry>,
+    pub identity: Identity,
 }
 
 impl World {
-    fn new(entries: usize, text: usize) -> Self {
+    pub fn new(entries: usize, text: usize) -> Self {
         let text = "x".repeat(text);
         let payloads = (0..entries).map(|n| payload(json!([n, text])));
         Self {
@@ -29,11 +29,11 @@ impl World {
         }
     }
 
-    fn partition(&self) -> &PartitionId {
+    pub fn partition(&self) -> &PartitionId {
         &self.chain[0].header.partition
     }
 
-    async fn append(&self, entries: std::ops::Range<usize>) {
+    pub async fn append(&self, entries: std::ops::Range<usize>) {
         for run in self.chain[entries].chunks(journal::engine::BATCH_MAX) {
             let after = Head {
                 seq: run[0].header.seq - 1,
@@ -46,7 +46,7 @@ impl World {
         }
     }
 
-    fn store(&self) -> Arc<dyn Store> {
+    pub fn store(&self) -> Arc<dyn Store> {
         let retention = Retention {
             at_least_ms: 1_000,
             at_most_ms: 10_000,
@@ -54,9 +54,11 @@ impl World {
         Arc::new(DirectoryStore::open(self.root.path(), retention, self.clock.clone()).unwrap())
     }
 
-    fn sealer(&self, site: &str) -> Sealer {
-        let pair = |name: &str| KeyPair::from_seed(Seed::new([name.as_bytes()[0]; 32]));
-        let name = |name: &str| SiteName::new(name).unwrap();
+    pub fn trusted(&self) -> SiteKeys {
+        ["a", "b"].map(|site| (name(site), pair(site).pk)).into()
+    }
+
+    pub fn sealer(&self, site: &str) -> Sealer {
         Sealer::new(Parts {
             engine: self.engine.clone(),
             store: self.store(),
@@ -64,7 +66,7 @@ impl World {
             site: name(site),
             key: pair(site).sk,
             recipients: vec![self.identity.to_public()],
-            trusted: ["a", "b"].map(|site| (name(site), pair(site).pk)).into(),
+            trusted: self.trusted(),
             clock: self.clock.clone(),
         })
     }
@@ -93,7 +95,15 @@ impl World {
     }
 }
 
-async fn seal_all(sealer: &mut Sealer) -> Vec<Link> {
+fn name(site: &str) -> SiteName {
+    SiteName::new(site).unwrap()
+}
+
+fn pair(site: &str) -> KeyPair {
+    KeyPair::from_seed(Seed::new([site.as_bytes()[0]; 32]))
+}
+
+pub(crate) async fn seal_all(sealer: &mut Sealer) -> Vec<Link> {
     let mut links = Vec::new();
     loop {
         match sealer.step(&keys()).await.unwrap() {

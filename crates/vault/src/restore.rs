@@ -1,0 +1,176 @@
+//! The way back: a partition's entries from the vault into an engine.
+//!
+//! It can be stopped anywhere and started again: it goes on after the engine's own head, once it has
+//! seen that this head is one of the vault's. Every link, segment and entry is checked on the way.
+
+use crate::manifest::{Link, Manifest, ManifestError, SiteKeys, link_name};
+use crate::segment::{Limits, Segment, SegmentError};
+use crate::store::{NameError, ObjectName, Store, StoreError};
+use age::x25519::Identity;
+use journal::engine::BATCH_MAX;
+use journal::{AppendError, Engine, ReadError};
+use kernel::{Entry, Head, PartitionId, Seq, Timestamp};
+
+/// How often one append whose outcome is unknown is looked up and tried again.
+const TRIES: usize = 5;
+
+/// What is restored, and how.
+pub struct Restore<'a> {
+    /// Where the segments are.
+    pub store: &'a dyn Store,
+    /// Where the entries go.
+    pub engine: &'a dyn Engine,
+    /// The keys with which sites sign.
+    pub trusted: &'a SiteKeys,
+    /// What the custodians hold.
+    pub identity: &'a Identity,
+    /// Entries decided later than this are left out.
+    pub until: Option<Timestamp>,
+}
+
+/// Why a partition was not restored to its end. What is in the engine is whole; it can go on.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// The store does not do its part.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The manifest is not whole.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// A segment that the manifest names is not in the store.
+    #[error("link {number} names segment {name}, which the store does not have")]
+    Missing {
+        /// The link.
+        number: u64,
+        /// The segment.
+        name: ObjectName,
+    },
+    /// A segment does not open, or is damaged.
+    #[error("the segment of link {number}: {cause}")]
+    Segment {
+        /// The link.
+        number: u64,
+        /// Why.
+        cause: SegmentError,
+    },
+    /// A segment holds other entries than its link says.
+    #[error("the segment of link {number} holds other entries than the link says")]
+    Contents {
+        /// The link.
+        number: u64,
+    },
+    /// The engine already holds something else.
+    #[error(
+        "entry {0} in the engine is not the one in the vault: the engine holds another history"
+    )]
+    Diverged(Seq),
+    /// The engine cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The engine cannot be written.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// The partition cannot be named in a store.
+    #[error(transparent)]
+    Name(#[from] NameError),
+}
+
+impl Restore<'_> {
+    /// Restores one partition and gives its head in the engine. `progress` is told every head on
+    /// the way.
+    ///
+    /// # Errors
+    /// Why it could not go on.
+    pub async fn partition(
+        &self,
+        partition: &PartitionId,
+        mut progress: impl FnMut(Head),
+    ) -> Result<Head, RestoreError> {
+        let mut head = self.engine.head(partition).await?;
+        let mut manifest = Manifest::new(partition.clone());
+        loop {
+            let name = link_name(partition, manifest.number() + 1)?;
+            let Some(bytes) = self.store.get(&name).await? else {
+                break;
+            };
+            let link = manifest.extend(&bytes, self.trusted)?;
+            // The last entry is read again even where nothing follows it, to compare its hash.
+            if link.head.seq < head.seq {
+                continue;
+            }
+            let run = self.segment(&link).await?;
+            let (run, more) = self.wanted(run, head)?;
+            for batch in run.chunks(BATCH_MAX) {
+                head = self.append(partition, head, batch).await?;
+                progress(head);
+            }
+            if !more {
+                return Ok(head);
+            }
+        }
+        if head.seq > manifest.head().seq {
+            return Err(RestoreError::Diverged(head.seq));
+        }
+        Ok(head)
+    }
+
+    async fn segment(&self, link: &Link) -> Result<Vec<Entry>, RestoreError> {
+        let number = link.number;
+        let name = link.segment()?;
+        let Some(sealed) = self.store.get(&name).await? else {
+            return Err(RestoreError::Missing { number, name });
+        };
+        link.check_segment(&sealed)?;
+        let segment = Segment::open(&sealed, self.identity, &Limits::default())
+            .map_err(|cause| RestoreError::Segment { number, cause })?;
+        let says = (&link.partition, link.before, link.head);
+        if (segment.partition(), segment.before(), segment.head()) != says {
+            return Err(RestoreError::Contents { number });
+        }
+        Ok(segment.into_parts().0)
+    }
+
+    /// The entries of `run` that come after `head` and not after the wished moment, and whether
+    /// what follows the run may be wanted too.
+    fn wanted(&self, run: Vec<Entry>, head: Head) -> Result<(Vec<Entry>, bool), RestoreError> {
+        if let Some(there) = run.iter().find(|entry| entry.header.seq == head.seq)
+            && there.head() != head
+        {
+            return Err(RestoreError::Diverged(head.seq));
+        }
+        let in_time = |entry: &Entry| self.until.is_none_or(|until| entry.header.time <= until);
+        let count = run.iter().take_while(|entry| in_time(entry)).count();
+        let more = count == run.len();
+        let after = |entry: &Entry| entry.header.seq > head.seq;
+        Ok((run.into_iter().take(count).filter(after).collect(), more))
+    }
+
+    /// Appends a batch; where the outcome is unknown, looks and tries again.
+    async fn append(
+        &self,
+        partition: &PartitionId,
+        after: Head,
+        batch: &[Entry],
+    ) -> Result<Head, RestoreError> {
+        let last = batch.last().map_or(after, Entry::head);
+        let mut outcome = self.engine.append(partition, after, batch).await;
+        for _ in 0..TRIES {
+            if !matches!(outcome, Err(AppendError::Unknown(_))) {
+                break;
+            }
+            if self.engine.head(partition).await? == last {
+                return Ok(last);
+            }
+            outcome = self.engine.append(partition, after, batch).await;
+        }
+        match outcome {
+            Ok(_) => Ok(last),
+            // Its first try may have landed after all.
+            Err(AppendError::Conflict) if self.engine.head(partition).await? == last => Ok(last),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
