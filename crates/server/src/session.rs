@@ -8,7 +8,7 @@ mod sign_in;
 pub mod throttle;
 pub mod token;
 
-pub use catch_up::{catch_up, has_read};
+pub use catch_up::{applied, catch_up, has_read};
 pub use live::{Issued, Sessions};
 pub use members::{Members, wait_open};
 pub use sign_in::{Attempt, SignIns};

@@ -11,7 +11,7 @@ use super::create_workspace::handle;
 use super::sessions::account;
 use super::wire::AcceptInvitation;
 use crate::problem::Problem;
-use crate::session::{SignedIn, catch_up, wait_open};
+use crate::session::{SignedIn, applied, catch_up, wait_open};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -145,6 +145,7 @@ impl Joining<'_> {
             return Ok(false);
         }
         for _ in 0..2 {
+            let seen = applied(site, self.directory);
             let (hash, now) = (code.hash(), site.clock.now());
             let open = site
                 .query(self.directory, None, move |rows| {
@@ -154,7 +155,7 @@ impl Joining<'_> {
             if open.is_some() {
                 return Ok(true);
             }
-            if !catch_up(site, self.directory).await {
+            if !catch_up(site, self.directory, seen).await {
                 break;
             }
         }
@@ -164,7 +165,7 @@ impl Joining<'_> {
     /// Whether an earlier try made the account already.
     async fn is_registered(&self, id: AccountId) -> Result<bool, Problem> {
         let installation = partition("installation", None);
-        catch_up(self.api.site(), &installation).await;
+        catch_up(self.api.site(), &installation, 0).await;
         let found = self
             .api
             .site()

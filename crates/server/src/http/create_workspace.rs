@@ -41,7 +41,7 @@ async fn found(
     wish: &CreateWorkspace,
 ) -> Result<PersonId, Problem> {
     let id = partition("directory", Some(wish.workspace_id));
-    catch_up(api.site(), &partition("installation", None)).await;
+    catch_up(api.site(), &partition("installation", None), 0).await;
     if !wait_open(api.site(), &id).await {
         return Err(begun());
     }

@@ -5,7 +5,7 @@ use super::api::partition;
 use crate::attachments;
 use crate::problem::Problem;
 use crate::runtime::QueryFailure;
-use crate::session::{SignedIn, catch_up};
+use crate::session::{SignedIn, applied, catch_up};
 use directory::invitation::InvitationCode;
 use installation::Preparation;
 use kernel::rusqlite::{Connection, OptionalExtension};
@@ -70,13 +70,16 @@ pub(super) async fn prepare(
 /// Hashes passwords and draws keys. A command that was decided before is not prepared again: its
 /// password may be the wrong one by now, and the answer is the recorded one anyway.
 async fn installation(api: &Api, request: &Request<'_>, sent: Value) -> Result<Prepared, Problem> {
+    let seen = applied(api.site(), request.partition);
     if is_recorded(api, request).await? {
         return Ok(Prepared::as_sent(sent));
     }
     match hashed(api, request, sent.clone()).await {
         Err(QueryFailure::Decide(DecideError::Refused(refusal))) => {
             // It may have been decided at the other site a moment ago.
-            if catch_up(api.site(), request.partition).await && is_recorded(api, request).await? {
+            if catch_up(api.site(), request.partition, seen).await
+                && is_recorded(api, request).await?
+            {
                 return Ok(Prepared::as_sent(sent));
             }
             Err(refusal.into())

@@ -4,28 +4,33 @@
 //! ago would be wrong, and a client takes it as final; so before it says no, a site reads on.
 
 use crate::site::Site;
-use kernel::PartitionId;
+use kernel::{PartitionId, Seq};
 use std::time::Duration;
 
 const LOOK_MAX: Duration = Duration::from_secs(1);
 const READ_MAX: Duration = Duration::from_secs(2);
 
-/// Waits until this site has applied what the engine has of a partition. Says whether it applied
-/// more than before. Where the engine does not answer, what is known here has to do.
-pub async fn catch_up(site: &Site, id: &PartitionId) -> bool {
+/// The last entry of a partition that this site has applied; 0: none.
+#[must_use]
+pub fn applied(site: &Site, id: &PartitionId) -> Seq {
+    site.partition(id)
+        .map_or(0, |partition| *partition.applied().borrow())
+}
+
+/// Waits until this site has applied what the engine has of a partition. Says whether that is more
+/// than `seen`, what had been [`applied`] before the caller looked: the site may also have read on
+/// by itself since. Where the engine does not answer, what is known here has to do.
+pub async fn catch_up(site: &Site, id: &PartitionId, seen: Seq) -> bool {
     let Some(partition) = site.partition(id) else {
         return false;
     };
     let mut applied = partition.applied();
-    let before = *applied.borrow();
-    let head = match tokio::time::timeout(LOOK_MAX, site.engine.head(id)).await {
-        Ok(Ok(head)) if head.seq > before => head,
-        Ok(_) | Err(_) => return false,
-    };
-    let reached = applied.wait_for(|have| *have >= head.seq);
-    // Too slow is no failure here: the caller looks at what there is.
-    let _ = tokio::time::timeout(READ_MAX, reached).await;
-    *partition.applied().borrow() > before
+    if let Ok(Ok(head)) = tokio::time::timeout(LOOK_MAX, site.engine.head(id)).await {
+        let reached = applied.wait_for(|have| *have >= head.seq);
+        // Too slow is no failure here: the caller looks at what there is.
+        let _ = tokio::time::timeout(READ_MAX, reached).await;
+    }
+    *partition.applied().borrow() > seen
 }
 
 /// Whether this site has read a partition that was begun, as far as it knows.

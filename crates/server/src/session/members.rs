@@ -1,7 +1,7 @@
 //! Which person an account is in a workspace. Strangers and people who were deactivated are told
 //! that there is no such workspace.
 
-use super::catch_up::{catch_up, has_read};
+use super::catch_up::{applied, catch_up, has_read};
 use super::live::installation;
 use crate::problem::Problem;
 use crate::runtime::QueryFailure;
@@ -73,7 +73,7 @@ impl Members {
         mut seq: Seq,
     ) -> Result<Option<PersonId>, QueryFailure> {
         let mut person = find(site, id, account).await?;
-        if person.is_none() && catch_up(site, id).await {
+        if person.is_none() && catch_up(site, id, seq).await {
             seq = applied(site, id);
             person = find(site, id, account).await?;
         }
@@ -117,17 +117,13 @@ async fn find(
     .await
 }
 
-fn applied(site: &Site, id: &PartitionId) -> Seq {
-    site.partition(id)
-        .map_or(0, |partition| *partition.applied().borrow())
-}
-
 /// Whether a workspace is open here, after giving one that was just created the time to be.
 async fn is_open(site: &Site, id: &PartitionId) -> bool {
+    let seen = applied(site, &installation());
     if site.has_partition(id) {
         return true;
     }
-    catch_up(site, &installation()).await && wait_open(site, id).await
+    catch_up(site, &installation(), seen).await && wait_open(site, id).await
 }
 
 /// Waits a moment for a partition to be opened.

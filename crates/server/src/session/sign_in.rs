@@ -3,7 +3,7 @@
 //! Hashing is slow on purpose, so only a few run at once, few may wait, and failures are throttled
 //! by user and by address. An unknown user costs what a wrong password costs.
 
-use super::catch_up::{catch_up, has_read};
+use super::catch_up::{applied, catch_up, has_read};
 use super::live::installation;
 use super::throttle::{Rate, Throttle, TooOften};
 use crate::config::Limits;
@@ -107,11 +107,12 @@ impl SignIns {
         self.admit(&user, attempt.address)?;
         let may_be = user.len() <= USER_BYTES_MAX && attempt.password.len() <= PASSWORD_BYTES_MAX;
         if may_be {
+            let seen = applied(site, &installation());
             if let Some(account) = self.verify(site, &attempt).await? {
                 return Ok(account);
             }
             // A password set at the other site a moment ago may not be here yet.
-            if catch_up(site, &installation()).await
+            if catch_up(site, &installation(), seen).await
                 && let Some(account) = self.verify(site, &attempt).await?
             {
                 return Ok(account);
