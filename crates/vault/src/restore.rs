@@ -76,7 +76,8 @@ pub enum RestoreError {
 }
 
 impl Restore<'_> {
-    /// Restores one partition and gives its head in the engine. `progress` is told every head on
+    /// Restores one partition and gives its head in the engine: [`Head::GENESIS`] where the vault
+    /// has nothing of it. `progress` is told every head on
     /// the way.
     ///
     /// # Errors

@@ -26,8 +26,8 @@ use serde::{Deserialize, Serialize};
 /// The largest object a store takes, in bytes.
 pub const OBJECT_MAX: usize = 64 << 20;
 
-/// The longest object name, in bytes.
-pub const NAME_MAX: usize = 255;
+/// The longest object name, in bytes: with what a store adds, still a file name everywhere.
+pub const NAME_MAX: usize = 200;
 
 /// Name of an object: segments of `a-z 0-9 - _ .`, separated by `/`, none empty and none beginning
 /// with a dot, at most [`NAME_MAX`] bytes.
@@ -53,7 +53,7 @@ impl ObjectName {
     pub fn new(name: impl Into<String>) -> Result<Self, NameError> {
         let name = name.into();
         let cause = if name.len() > NAME_MAX {
-            "it is longer than 255 bytes"
+            "it is longer than 200 bytes"
         } else if !name
             .bytes()
             .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/'))

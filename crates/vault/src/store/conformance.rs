@@ -51,6 +51,7 @@ macro_rules! store_conformance {
             writing::never_overwrites,
             writing::lets_one_of_many_writers_win,
             writing::takes_empty_and_large_objects,
+            writing::takes_the_longest_names,
             writing::refuses_what_is_too_large,
             writing::survives_being_opened_again,
         }

@@ -39,13 +39,18 @@ impl Retention {
     pub fn until(&self, now: Timestamp, wish: Option<Timestamp>) -> Result<Timestamp, StoreError> {
         let policy = now.plus_ms(self.at_least_ms);
         let Some(wish) = wish else { return Ok(policy) };
-        if wish > now.plus_ms(self.at_most_ms) {
+        self.check(now, wish)?;
+        Ok(policy.max(wish))
+    }
+
+    fn check(&self, now: Timestamp, wish: Timestamp) -> Result<(), StoreError> {
+        let latest = now.plus_ms(self.at_most_ms);
+        if wish > latest {
             return Err(StoreError::Refused(format!(
-                "retain_until {wish} is more than {} ms from now",
-                self.at_most_ms
+                "retain_until {wish} is later than {latest}, the latest this store takes now"
             )));
         }
-        Ok(policy.max(wish))
+        Ok(())
     }
 }
 
@@ -170,13 +175,13 @@ impl Inner {
         let path = self.path(name);
         // Asked first, so that sending again costs no writing.
         if let Some(there) = file::read(&path, name)? {
-            return same_or_exists(name, &there, bytes);
+            return self.same_or_exists(name, &there, bytes);
         }
         let mut aside = self.aside()?;
         let written = file::write(&mut aside, bytes, until)
-            .and_then(|()| file::make_parents(&self.root, &path))
+            .and_then(|()| file::make_parents(&path))
             .and_then(|()| match std::fs::hard_link(aside.path(), &path) {
-                Ok(()) => file::sync_parent(&path).map(|()| true),
+                Ok(()) => file::sync_parents(&self.root, &path).map(|()| true),
                 Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
                 Err(e) => Err(failed(&path, &e)),
             });
@@ -184,23 +189,33 @@ impl Inner {
             return Ok(Put::Created);
         }
         match file::read(&path, name)? {
-            Some(there) => same_or_exists(name, &there, bytes),
+            Some(there) => self.same_or_exists(name, &there, bytes),
             None => Err(StoreError::Unavailable(format!(
                 "{name} was deleted while it was put"
             ))),
         }
     }
 
+    /// What is told of a name that is taken. Whoever took it may not have come to make it durable:
+    /// that is done here before anybody relies on it.
+    fn same_or_exists(
+        &self,
+        name: &ObjectName,
+        there: &[u8],
+        bytes: &[u8],
+    ) -> Result<Put, StoreError> {
+        if there != bytes {
+            return Err(StoreError::Exists(name.clone()));
+        }
+        file::sync_parents(&self.root, &self.path(name))?;
+        Ok(Put::AlreadyThere)
+    }
+
     fn retain(&self, name: &ObjectName, until: Timestamp) -> Result<(), StoreError> {
         let _lock = self.lock()?;
         let path = self.path(name);
         let stored = file::stat(&path, name)?.ok_or_else(|| StoreError::Missing(name.clone()))?;
-        let latest = self.clock.now().plus_ms(self.retention.at_most_ms);
-        if until > latest {
-            return Err(StoreError::Refused(format!(
-                "retain_until {until} is later than {latest}, the latest this store takes now"
-            )));
-        }
+        self.retention.check(self.clock.now(), until)?;
         if until <= stored.retain_until {
             return Ok(());
         }
@@ -253,18 +268,10 @@ impl Inner {
                 .and_then(|name| name.to_str()?.split_once('-')?.0.parse::<u32>().ok())
                 .is_some_and(|pid| Path::new(&format!("/proc/{pid}")).exists());
             if !alive {
-                std::fs::remove_file(&path).map_err(|e| failed(&path, &e))?;
+                file::remove_if_there(&path)?;
             }
         }
         Ok(())
-    }
-}
-
-fn same_or_exists(name: &ObjectName, there: &[u8], bytes: &[u8]) -> Result<Put, StoreError> {
-    if there == bytes {
-        Ok(Put::AlreadyThere)
-    } else {
-        Err(StoreError::Exists(name.clone()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Write once, whole, durable.
 
 use super::{Fixture, name};
-use crate::store::{OBJECT_MAX, Put, StoreError};
+use crate::store::{NAME_MAX, OBJECT_MAX, Put, StoreError};
 use bytes::Bytes;
 
 /// `get` and `stat` show what was put.
@@ -79,6 +79,23 @@ pub async fn takes_empty_and_large_objects(fixture: &impl Fixture) {
         store.put(&name(object), bytes.clone(), None).await.unwrap();
         assert_eq!(store.get(&name(object)).await.unwrap(), Some(bytes));
     }
+}
+
+/// Names of [`NAME_MAX`] bytes, in one part and in many, with all that can be done to an object.
+pub async fn takes_the_longest_names<F: Fixture>(fixture: &F) {
+    let store = fixture.open().await;
+    let until = fixture.now().plus_ms(F::AT_LEAST_MS * 2);
+    for text in ["n".repeat(NAME_MAX), "n/".repeat(NAME_MAX / 2 - 1) + "nn"] {
+        assert_eq!(text.len(), NAME_MAX);
+        let object = name(&text);
+        let bytes = Bytes::from_static(b"long");
+        store.put(&object, bytes.clone(), None).await.unwrap();
+        store.retain(&object, until).await.unwrap();
+        assert_eq!(store.get(&object).await.unwrap(), Some(bytes));
+    }
+    let listed = store.list("", None, 10).await.unwrap();
+    assert!(listed.iter().all(|stored| stored.retain_until == until));
+    assert_eq!(listed.len(), 2);
 }
 
 /// More than [`OBJECT_MAX`] bytes are refused before they are written.

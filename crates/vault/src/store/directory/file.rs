@@ -78,21 +78,27 @@ pub(super) fn write_until(
 pub(super) fn remove(path: &Path) -> Result<(), StoreError> {
     std::fs::remove_file(path).map_err(|e| failed(path, &e))?;
     sync_parent(path)?;
-    match std::fs::remove_file(until_path(path)) {
+    remove_if_there(&until_path(path))
+}
+
+/// Removes a file; one that is not there is not missed.
+pub(super) fn remove_if_there(path: &Path) -> Result<(), StoreError> {
+    match std::fs::remove_file(path) {
         Err(e) if e.kind() != ErrorKind::NotFound => Err(failed(path, &e)),
         _ => Ok(()),
     }
 }
 
-/// Makes the folders above `path` and syncs each one's parent, up to `root`.
-pub(super) fn make_parents(root: &Path, path: &Path) -> Result<(), StoreError> {
-    let Some(parent) = path.parent().filter(|parent| !parent.is_dir()) else {
-        return Ok(());
-    };
-    std::fs::create_dir_all(parent).map_err(|e| failed(parent, &e))?;
-    parent
-        .ancestors()
-        .take_while(|folder| *folder != root)
+/// Makes the folders above `path`.
+pub(super) fn make_parents(path: &Path) -> Result<(), StoreError> {
+    let parent = path.parent().unwrap_or(path);
+    std::fs::create_dir_all(parent).map_err(|e| failed(parent, &e))
+}
+
+/// Makes the name `path` durable, with every folder between it and `root`, whoever made them.
+pub(super) fn sync_parents(root: &Path, path: &Path) -> Result<(), StoreError> {
+    path.ancestors()
+        .take_while(|below| *below != root)
         .try_for_each(sync_parent)
 }
 

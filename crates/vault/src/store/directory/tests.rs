@@ -57,16 +57,22 @@ fn name(text: &str) -> ObjectName {
     ObjectName::new(text).unwrap()
 }
 
-async fn altered(change: impl FnOnce(&mut Vec<u8>)) -> StoreError {
+/// A store with the object `a`.
+async fn with_object() -> (Directory, DirectoryStore) {
     let directory = Directory::new();
     let store = directory.store();
     let bytes = Bytes::from_static(b"sealed");
-    store.put(&name("a/b"), bytes, None).await.unwrap();
-    let path = directory.file("a/b@");
+    store.put(&name("a"), bytes, None).await.unwrap();
+    (directory, store)
+}
+
+async fn altered(change: impl FnOnce(&mut Vec<u8>)) -> StoreError {
+    let (directory, store) = with_object().await;
+    let path = directory.file("a@");
     let mut file = std::fs::read(&path).unwrap();
     change(&mut file);
     std::fs::write(&path, file).unwrap();
-    store.get(&name("a/b")).await.unwrap_err()
+    store.get(&name("a")).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -88,21 +94,16 @@ async fn a_file_cut_short_is_damage() {
 
 #[tokio::test]
 async fn a_damaged_object_is_not_replaced() {
-    let directory = Directory::new();
-    let store = directory.store();
-    let bytes = Bytes::from_static(b"sealed");
-    store.put(&name("a"), bytes.clone(), None).await.unwrap();
+    let (directory, store) = with_object().await;
     std::fs::write(directory.file("a@"), b"SKVOBJ1\n").unwrap();
+    let bytes = Bytes::from_static(b"sealed");
     let error = store.put(&name("a"), bytes, None).await.unwrap_err();
     assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
 }
 
 #[tokio::test]
 async fn what_a_crash_left_half_written_is_removed_and_never_listed() {
-    let directory = Directory::new();
-    let store = directory.store();
-    let bytes = Bytes::from_static(b"sealed");
-    store.put(&name("a"), bytes, None).await.unwrap();
+    let (directory, _) = with_object().await;
     // No process has this id: Linux gives none above 2^22.
     let left = directory.root.path().join("incoming/4999999-0");
     std::fs::write(&left, b"half").unwrap();
@@ -113,10 +114,7 @@ async fn what_a_crash_left_half_written_is_removed_and_never_listed() {
 
 #[tokio::test]
 async fn an_unreadable_extension_of_retention_stops_deletion() {
-    let directory = Directory::new();
-    let store = directory.store();
-    let bytes = Bytes::from_static(b"sealed");
-    store.put(&name("a"), bytes, None).await.unwrap();
+    let (directory, store) = with_object().await;
     std::fs::write(directory.file("a@until"), b"soon").unwrap();
     directory.clock.advance_ms(10 * Directory::AT_MOST_MS);
     let error = store.delete(&name("a")).await.unwrap_err();
