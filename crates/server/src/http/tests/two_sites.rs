@@ -1,7 +1,7 @@
 //! Two sites over one engine: what one did, the other knows.
 
 use super::support::*;
-use kernel::PartitionId;
+use kernel::{PartitionId, WorkspaceId};
 use serde_json::json;
 
 const SESSION: &str = "/api/installation/session";
@@ -125,4 +125,19 @@ async fn a_site_that_lost_its_views_does_not_sign_people_out() {
         answer.status == 200
     })
     .await;
+}
+
+/// The site may read on by itself between a look and its catching up; the look is then out of date.
+#[tokio::test]
+async fn what_was_read_since_a_look_counts_as_read_on() {
+    use crate::session::{applied, catch_up};
+    let installation = Installation::two_sites().await;
+    let b = &installation.b().site;
+    let id = PartitionId::new(WorkspaceId::INSTALLATION, "installation");
+    let seen = applied(b, &id);
+    installation.account("ann").await;
+    eventually(async || applied(b, &id) > seen).await;
+    assert!(catch_up(b, &id, seen).await);
+    let seen = applied(b, &id);
+    assert!(!catch_up(b, &id, seen).await);
 }
