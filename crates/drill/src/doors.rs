@@ -45,6 +45,15 @@ impl Health {
                 .is_some_and(|copies| copies >= nodes);
         self.status["ready"] == true && self.status["durability"] == "protected" && all_confirm
     }
+
+    /// The sites that its watch does not know to be up; their loss could not be noticed.
+    pub fn unwatched(&self) -> Vec<&str> {
+        let verdicts = self.status["verdicts"].as_array().into_iter().flatten();
+        verdicts
+            .filter(|verdict| verdict["opinion"] != "up")
+            .filter_map(|verdict| verdict["site"].as_str())
+            .collect()
+    }
 }
 
 /// A partition's position and the hashes of its head and rows at a site.

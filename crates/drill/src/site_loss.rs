@@ -18,6 +18,8 @@ const MESSAGE_PATIENCE: Duration = Duration::from_secs(60);
 const REJOIN_MAX: Duration = Duration::from_secs(120);
 /// How long after the load the loss may still be noticed.
 const NOTICED_MAX: Duration = Duration::from_secs(15);
+/// How long the watch may take to know every site.
+const WATCHED_MAX: Duration = Duration::from_secs(15);
 const COMPARE_MAX: Duration = Duration::from_secs(30);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// The worst time after which people must be able to write again.
@@ -107,6 +109,32 @@ struct Drill<'a> {
     place: Place,
 }
 
+/// Waits until the survivor's watch knows every site to be up, as it does soon after a start: only what
+/// was up can be noticed to be lost.
+async fn wait_watched(doors: &Doors, survivor: usize) -> Result<(), Aborted> {
+    let mut every = tokio::time::interval(LOOK_EVERY);
+    let mut looks_left = WATCHED_MAX.as_millis() / LOOK_EVERY.as_millis();
+    loop {
+        every.tick().await;
+        let health = doors
+            .health(survivor)
+            .await
+            .map_err(at("asking a site how it is"))?;
+        let unwatched = health.unwatched();
+        if unwatched.is_empty() {
+            return Ok(());
+        }
+        looks_left = looks_left.saturating_sub(1);
+        if looks_left == 0 {
+            return Err(Aborted::Refused(format!(
+                "the watch at site {} does not see site {} up; a loss could not be noticed",
+                health.name,
+                unwatched.join(" and ")
+            )));
+        }
+    }
+}
+
 /// What was going on during the fault.
 struct Watched {
     records: Vec<Record>,
@@ -142,6 +170,7 @@ impl<'a> Drill<'a> {
                 health.name, health.status["durability"], health.status["ready"]
             )));
         }
+        wait_watched(doors, survivor).await?;
         let id = client.new_uuid();
         let (workspace, conversation) = doors
             .make_conversation(id, settings.workspace.as_deref())

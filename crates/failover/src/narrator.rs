@@ -29,15 +29,15 @@ pub struct Note {
     pub detail: String,
     /// How it is known.
     pub evidence: Value,
-    /// Opens a new incident, rather than belonging to the open one.
-    pub opens: bool,
-    /// Ends the open incident.
-    pub closes: bool,
 }
+
+/// A site that did not answer yet may still be starting; after this it is missed.
+const STARTING_MS: i64 = 30_000;
 
 /// What was told already.
 #[derive(Debug, Default)]
 pub struct Narrator {
+    began: Option<Timestamp>,
     sites: BTreeMap<SiteName, Opinion>,
     lost: BTreeMap<SiteName, Loss>,
     primary: Option<String>,
@@ -61,7 +61,9 @@ impl Narrator {
     }
 
     /// Notes about what changed since the last call. `Unknown` is no news: a site that was up is
-    /// taken for up until two of three say otherwise.
+    /// taken for up until two of three say otherwise. The first time that a site is found up is told
+    /// as its return, because nobody may have been there to tell it; the record knows whether it was
+    /// away.
     pub fn tell(
         &mut self,
         board: &Board,
@@ -88,7 +90,11 @@ impl Narrator {
         notes: &mut Vec<Note>,
     ) {
         let before = self.told(&verdict.site);
-        if verdict.opinion == Opinion::Unknown || verdict.opinion == before {
+        let began = *self.began.get_or_insert(now);
+        let may_be_starting = before == Opinion::Unknown
+            && verdict.opinion == Opinion::Down
+            && now.since(began) < STARTING_MS;
+        if verdict.opinion == Opinion::Unknown || verdict.opinion == before || may_be_starting {
             return;
         }
         self.sites.insert(verdict.site.clone(), verdict.opinion);
@@ -112,10 +118,8 @@ impl Narrator {
                     "Two of three vantage points no longer get answers from site {name}."
                 ),
                 evidence: json!({ "votes": verdict.votes, "last_good_at": last_good }),
-                opens: true,
-                closes: false,
             });
-        } else if before == Opinion::Down {
+        } else {
             let loss = self.lost.remove(name);
             let away_ms = loss
                 .as_ref()
@@ -126,8 +130,6 @@ impl Narrator {
                 at: now,
                 detail: format!("Site {name} answers again."),
                 evidence: json!({ "votes": verdict.votes, "away_ms": away_ms }),
-                opens: false,
-                closes: self.lost.is_empty(),
             });
         }
     }
@@ -144,8 +146,6 @@ impl Narrator {
                 at: deed.at,
                 detail: deed.what.clone(),
                 evidence: json!({ "by": deed.by }),
-                opens: false,
-                closes: false,
             });
         }
         let excess = self.deeds_told.len().saturating_sub(64);
@@ -164,8 +164,6 @@ impl Narrator {
                 at: now,
                 detail: format!("The database's primary moved from {before} to {primary}."),
                 evidence: json!({ "from": before, "to": primary }),
-                opens: false,
-                closes: false,
             });
         }
     }
@@ -192,8 +190,6 @@ impl Narrator {
             at: now,
             detail: detail.into(),
             evidence: Value::Null,
-            opens: false,
-            closes: false,
         });
     }
 
@@ -224,8 +220,6 @@ impl Narrator {
                         "since_last_good_ms": at.since(since),
                         "noted_at": now,
                     }),
-                    opens: false,
-                    closes: false,
                 });
             }
         }
@@ -276,10 +270,10 @@ mod tests {
             primary: Some("a".into()),
             is_protected: Some(true),
         };
-        assert!(narrator.tell(&board, &up, &facts, Timestamp(0)).is_empty());
+        let notes = narrator.tell(&board, &up, &facts, Timestamp(0));
+        assert_eq!(kinds(&notes), ["site-back", "site-back"]);
         let notes = narrator.tell(&board, &down, &facts, Timestamp(1_000));
         assert_eq!(kinds(&notes), ["site-lost"]);
-        assert!(notes[0].opens);
         assert!(
             narrator
                 .tell(&board, &down, &facts, Timestamp(1_500))
@@ -295,7 +289,20 @@ mod tests {
         assert_eq!(notes[1].evidence["since_last_good_ms"], 2_000);
         let notes = narrator.tell(&board, &up, &facts, Timestamp(9_000));
         assert_eq!(kinds(&notes), ["site-back"]);
-        assert!(notes[0].closes);
+        assert_eq!(notes[0].evidence["away_ms"], 8_000);
+    }
+
+    #[test]
+    fn a_site_that_never_answered_is_given_time_to_start() {
+        let (mut narrator, board) = (Narrator::default(), Board::default());
+        let down = [verdict("a", Opinion::Down)];
+        let facts = Facts::default();
+        for at in [0, 29_999] {
+            let notes = narrator.tell(&board, &down, &facts, Timestamp(at));
+            assert!(notes.is_empty(), "{at}: {notes:?}");
+        }
+        let notes = narrator.tell(&board, &down, &facts, Timestamp(30_000));
+        assert_eq!(kinds(&notes), ["site-lost"]);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //!
 //! Invariants:
 //! - notes are facts with the time at which they were seen; they are never changed;
+//! - what several nodes saw is noted once;
+//! - an incident begins with a lost site and is over when every site it lost is back;
 //! - a drill that was started has one end at most, passed or not;
 //! - sites note what they see by themselves; of accounts, operators and the probers' account do.
 //!
@@ -11,6 +13,7 @@
 mod apply;
 mod commands;
 mod events;
+mod incident;
 mod queries;
 mod standing;
 
@@ -39,7 +42,7 @@ impl Module for Continuity {
     }
 
     fn schema_version(&self) -> u32 {
-        1
+        2
     }
 
     fn commands(&self) -> &'static [CommandSpec] {

@@ -10,6 +10,7 @@ CREATE TABLE note (
     evidence TEXT NOT NULL
 );
 CREATE INDEX note_incident ON note (incident, at);
+CREATE INDEX note_kind ON note (kind, at);
 CREATE TABLE drill (
     number INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,

@@ -1,23 +1,20 @@
-//! Recording notes in the continuity partition. Both sites do; what both saw is one note. A note that
-//! cannot be recorded now waits: the record is about the very times in which little can be written.
+//! Recording notes in the continuity partition. Both sites do; what both saw, the record keeps once. A
+//! note that cannot be recorded now waits: the record is about the very times in which little can be
+//! written.
 
 use crate::site::Site;
 use failover::Note;
 use journal::partition::Outcome;
-use kernel::id::Uuid;
 use kernel::{Actor, Command, CommandId, PartitionId, WorkspaceId};
 use std::collections::VecDeque;
 
 /// Notes kept while nothing can be written.
 const WAITING_MAX: usize = 256;
-/// The same thing seen by both sites within this time is one note.
-const SAME_WITHIN_MS: i64 = 20_000;
 
 /// Records notes in order.
 #[derive(Default)]
 pub struct Recorder {
     waiting: VecDeque<Note>,
-    incident: Option<Uuid>,
 }
 
 impl Recorder {
@@ -32,15 +29,7 @@ impl Recorder {
     /// Records what waits, as far as that works now.
     pub async fn record(&mut self, site: &Site) {
         while let Some(note) = self.waiting.front() {
-            let opened = note.opens && self.incident.is_none();
-            if opened {
-                self.incident = Some(id(note, "incident").0);
-            }
-            let closes = note.closes;
-            match site
-                .submit(&partition(), command(site, note, self.incident))
-                .await
-            {
+            match site.submit(&partition(), command(site, note)).await {
                 Outcome::Accepted { .. } | Outcome::Unchanged { .. } => {}
                 Outcome::Refused(refusal) if refusal.code == "command_id_reused" => {}
                 Outcome::Refused(refusal) => {
@@ -48,33 +37,27 @@ impl Recorder {
                 }
                 _ => return,
             }
-            if closes {
-                self.incident = None;
-            }
             self.waiting.pop_front();
         }
     }
-}
-
-fn id(note: &Note, what: &str) -> CommandId {
-    let about = note.at.millis() / SAME_WITHIN_MS;
-    CommandId::derived(&format!(
-        "{what} {} {:?} {} {about}",
-        note.kind, note.site, note.detail
-    ))
 }
 
 fn partition() -> PartitionId {
     PartitionId::new(WorkspaceId::INSTALLATION, "continuity")
 }
 
-/// The command of a note. Its id follows from what is noted, so that what both sites saw is noted
-/// once: the second is told that the id was used, which is as good.
-fn command(site: &Site, note: &Note, incident: Option<Uuid>) -> Command {
-    let id = id(note, "note");
+/// The command of a note. Its id follows from what is noted, so that trying again, and both sites
+/// noting the same deed, is one note: the second is told that the id was used, which is as good.
+fn command(site: &Site, note: &Note) -> Command {
+    let id = CommandId::derived(&format!(
+        "note {} {:?} {} {}",
+        note.kind,
+        note.site,
+        note.detail,
+        note.at.millis()
+    ));
     let body = serde_json::json!({
         "note_id": id.0,
-        "incident": incident,
         "kind": note.kind,
         "site": note.site,
         "at": note.at,

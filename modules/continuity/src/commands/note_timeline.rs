@@ -2,6 +2,7 @@
 
 use crate::Standing;
 use crate::events::{NoteKind, TimelineNoted, event};
+use crate::incident;
 use kernel::id::Uuid;
 use kernel::{DecideError, Decision, Refusal, SiteName, Timestamp};
 use rusqlite::Connection;
@@ -12,17 +13,14 @@ use utoipa::ToSchema;
 const DETAIL_CHARS_MAX: usize = 500;
 const EVIDENCE_BYTES_MAX: usize = 16 << 10;
 
-/// Note what was seen or done.
+/// Note what was seen or done. What the timeline says already changes nothing; a site that is lost
+/// opens an incident, and notes belong to the one that is open.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoteTimeline {
     /// Id of the note; the same note twice is one note.
     #[schema(value_type = String, format = Uuid)]
     pub note_id: Uuid,
-    /// The incident it belongs to.
-    #[schema(value_type = Option<String>, format = Uuid)]
-    #[serde(default)]
-    pub incident: Option<Uuid>,
     /// What it is about.
     pub kind: NoteKind,
     /// The site concerned.
@@ -74,12 +72,13 @@ pub fn decide(
     let is_known: bool = rows
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM note WHERE id = ?1)")?
         .query_row([note.note_id.as_bytes().to_vec()], |row| row.get(0))?;
-    if is_known {
+    if is_known || incident::is_told(rows, &note)? {
         return Ok(Decision::unchanged());
     }
+    let opens = (note.kind == NoteKind::SiteLost).then_some(note.note_id);
     let fact = TimelineNoted {
         note_id: note.note_id,
-        incident: note.incident,
+        incident: incident::open(rows)?.or(opens),
         kind: note.kind,
         site: note.site,
         at: note.at,
