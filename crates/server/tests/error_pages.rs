@@ -23,7 +23,7 @@ const MAKERS: [&str; 13] = [
 ];
 
 /// Texts in the same calls that name fields.
-const FIELDS: [&str; 22] = [
+const FIELDS: [&str; 25] = [
     "account_id",
     "around",
     "attachment",
@@ -42,9 +42,12 @@ const FIELDS: [&str; 22] = [
     "message",
     "name",
     "person_id",
+    "prefix",
     "q",
     "query",
+    "reason",
     "thread_of",
+    "until",
     "workspace_id",
 ];
 
@@ -61,6 +64,7 @@ fn sources() -> Vec<(PathBuf, String)> {
         "crates/journal/src",
         "crates/authorization/src",
         "crates/server/src",
+        "crates/vault-server/src",
     ] {
         collect(&root().join(part), &mut files);
     }

@@ -17,6 +17,7 @@
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 pub mod directory;
+pub mod remote;
 
 use async_trait::async_trait;
 use bytes::Bytes;

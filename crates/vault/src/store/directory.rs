@@ -86,6 +86,22 @@ impl DirectoryStore {
         Ok(Self(Arc::new(store)))
     }
 
+    /// Deletes an object before its retention has passed. Not part of what a [`Store`] does: only for
+    /// a vault that has asked two people.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where there is none, or a failure of the files.
+    pub async fn delete_early(&self, name: &ObjectName) -> Result<(), StoreError> {
+        let name = name.clone();
+        self.blocking(move |store| store.delete_early(&name)).await
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.0.root
+    }
+
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Inner) -> Result<T, StoreError> + Send + 'static,
@@ -233,6 +249,13 @@ impl Inner {
                 until: stored.retain_until,
             });
         }
+        file::remove(&path)
+    }
+
+    fn delete_early(&self, name: &ObjectName) -> Result<(), StoreError> {
+        let _lock = self.lock()?;
+        let path = self.path(name);
+        file::stat(&path, name)?.ok_or_else(|| StoreError::Missing(name.clone()))?;
         file::remove(&path)
     }
 
