@@ -6,6 +6,7 @@ mod demo;
 mod init;
 mod journal;
 mod serve;
+mod vault;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -37,6 +38,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Start, supervise and, when told to, kill the processes of a node
     Agent(agent::Arguments),
+    /// Keep sealed objects in a third place, and look after them
+    Vault(vault::Arguments),
     /// Run two sites and a witness on this machine, with sample data
     Demo(demo::Arguments),
 }
@@ -46,8 +49,9 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return cli::usage::report(&error),
     };
-    cli::logging::start(match arguments.command {
+    cli::logging::start(match &arguments.command {
         Command::Serve(_) | Command::Agent(_) => "info",
+        Command::Vault(arguments) if arguments.serves() => "info",
         _ => "warn",
     });
     let done = match arguments.command {
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
         Command::Init(arguments) => init::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Agent(arguments) => agent::run(arguments),
+        Command::Vault(arguments) => vault::run(arguments),
         Command::Demo(arguments) => demo::run(arguments),
     };
     match done {

@@ -54,4 +54,4 @@ pub use problem::Problem;
 pub use query::Page;
 pub use session::{Account, PersonInWorkspace, Session, SignedIn, SiteEntry, WorkspaceEntry};
 pub use timeouts::Timeouts;
-pub use tls::install_crypto_provider;
+pub use tls::{client_config as tls_config, install_crypto_provider};

@@ -13,7 +13,10 @@ pub fn install_crypto_provider() {
 }
 
 /// The settings for connections to sites. With a file, only the authorities in it are trusted.
-pub(crate) fn client_config(authorities: Option<&Path>) -> Result<ClientConfig, BuildError> {
+///
+/// # Errors
+/// When the file holds no certificate, or the platform's trust cannot be read.
+pub fn client_config(authorities: Option<&Path>) -> Result<ClientConfig, BuildError> {
     install_crypto_provider();
     match authorities {
         None => {

@@ -6,12 +6,14 @@ pub mod drill;
 pub mod failure;
 pub mod import;
 pub mod logging;
+mod private;
 pub mod reporting;
 pub mod status;
 pub mod usage;
 
 pub use connection::Connection;
 pub use failure::Failure;
+pub use private::write_private;
 pub use reporting::Reporting;
 
 /// Runs a subcommand's asynchronous part.

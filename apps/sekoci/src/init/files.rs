@@ -5,12 +5,13 @@ use super::founding::{FirstAccount, FirstWorkspace, Founding};
 use super::plan::{EngineKind, Made, NodePlan, Plan};
 use crate::agent;
 use crate::cli::failure::Failure;
+use crate::cli::write_private;
 use installation::password::{Cost, Passwords};
 use kernel::clock::SystemClock;
 use kernel::{AccountId, PersonId, Random, WorkspaceId};
 use server::config::{Config, EngineConfig, Identity, Limits, NodeConfig, ProberConfig, Role};
 use std::net::SocketAddr;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 /// Name of the probers' account and workspace.
@@ -237,16 +238,5 @@ fn make_dir(path: &Path) -> Result<(), Failure> {
         .recursive(true)
         .mode(0o755)
         .create(path)
-        .map_err(|e| Failure::failed(format!("{}: {e}", path.display())))
-}
-
-fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
-    use std::io::Write;
-    std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(|e| Failure::failed(format!("{}: {e}", path.display())))
 }

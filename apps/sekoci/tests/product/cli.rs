@@ -12,9 +12,9 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// What a command ended with.
-struct Ended {
+pub struct Ended {
     code: Option<i32>,
-    stdout: String,
+    pub stdout: String,
     stderr: String,
 }
 
@@ -28,7 +28,7 @@ fn end(command: &mut Command) -> Ended {
 }
 
 /// The binary without anything from the environment.
-fn bare<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
+pub fn bare<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new(SEKOCI);
     command.args(arguments);
     for name in [
@@ -44,7 +44,7 @@ fn bare<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Command {
 }
 
 #[track_caller]
-fn ends(command: &mut Command, code: i32, with: &str) -> Ended {
+pub fn ends(command: &mut Command, code: i32, with: &str) -> Ended {
     let ended = end(command);
     assert_eq!(ended.code, Some(code), "{command:?}: {}", ended.stderr);
     assert!(
@@ -56,7 +56,7 @@ fn ends(command: &mut Command, code: i32, with: &str) -> Ended {
     ended
 }
 
-fn json(file: &Path) -> Value {
+pub fn json(file: &Path) -> Value {
     let text = std::fs::read_to_string(file).expect("a report");
     serde_json::from_str(&text).expect("a report in JSON")
 }

@@ -13,6 +13,7 @@ mod journal_verify;
 mod ports;
 mod processes;
 mod two_sites_netns;
+mod vault;
 mod wait;
 
 /// The binary under test.

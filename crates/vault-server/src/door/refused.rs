@@ -60,9 +60,7 @@ fn of_store(error: &StoreError) -> Problem {
         StoreError::Refused(_) => {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "object_refused", text)
         }
-        StoreError::Full(_) => {
-            Problem::new(StatusCode::INSUFFICIENT_STORAGE, "vault_full", text)
-        }
+        StoreError::Full(_) => Problem::new(StatusCode::INSUFFICIENT_STORAGE, "vault_full", text),
         StoreError::Unavailable(_) => {
             tracing::error!(%error, "the vault's files cannot be used");
             Problem::unavailable("The vault cannot use its files at the moment.")
