@@ -1,6 +1,7 @@
 //! The vault: the journal, sealed for keys that no site holds, kept where no site can undo it, and
 //! the way back from it.
 
+pub mod custody;
 pub mod manifest;
 pub mod restore;
 pub mod sealer;

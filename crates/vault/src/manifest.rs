@@ -48,8 +48,9 @@ pub struct Link {
     pub sealed_at: Timestamp,
 }
 
-/// The keys with which sites sign.
-pub type SiteKeys = BTreeMap<SiteName, PublicKey>;
+/// The keys with which sites sign. A site has more than one where its key was replaced: what it
+/// signed before stays good.
+pub type SiteKeys = BTreeMap<SiteName, Vec<PublicKey>>;
 
 /// Why a link is not the next one of a manifest.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -287,13 +288,17 @@ fn open(bytes: &[u8], number: u64, trusted: &SiteKeys) -> Result<(Link, Hash), M
         .ok_or_else(|| form("it does not begin as one".into()))?;
     let link: Link = serde_json::from_slice(json).map_err(|e| form(e.to_string()))?;
     let site = link.site.clone();
-    let Some(key) = trusted.get(&site) else {
+    let Some(keys) = trusted.get(&site) else {
         return Err(ManifestError::Untrusted { number, site });
     };
     let covered = signed(json);
-    Signature::from_slice(signature)
-        .and_then(|signature| key.verify(&covered, &signature))
-        .map_err(|_| ManifestError::Signature { number, site })?;
+    let genuine = Signature::from_slice(signature).is_ok_and(|signature| {
+        keys.iter()
+            .any(|key| key.verify(&covered, &signature).is_ok())
+    });
+    if !genuine {
+        return Err(ManifestError::Signature { number, site });
+    }
     Ok((link, Hash(*blake3::hash(&covered).as_bytes())))
 }
 

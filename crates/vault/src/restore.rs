@@ -22,8 +22,9 @@ pub struct Restore<'a> {
     pub engine: &'a dyn Engine,
     /// The keys with which sites sign.
     pub trusted: &'a SiteKeys,
-    /// What the custodians hold.
-    pub identity: &'a Identity,
+    /// What the custodians hold, and held before: a segment is opened with whichever it was sealed
+    /// for.
+    pub identities: &'a [Identity],
     /// Entries decided later than this are left out.
     pub until: Option<Timestamp>,
 }
@@ -99,7 +100,8 @@ impl Restore<'_> {
             if link.head.seq < head.seq {
                 continue;
             }
-            let run = self.segment(&link).await?;
+            let run = segment(self.store, &link, self.identities).await?;
+            let run = run.into_parts().0;
             let (run, more) = self.wanted(run, head)?;
             for batch in run.chunks(BATCH_MAX) {
                 head = self.append(partition, head, batch).await?;
@@ -113,22 +115,6 @@ impl Restore<'_> {
             return Err(RestoreError::Diverged(head.seq));
         }
         Ok(head)
-    }
-
-    async fn segment(&self, link: &Link) -> Result<Vec<Entry>, RestoreError> {
-        let number = link.number;
-        let name = link.segment()?;
-        let Some(sealed) = self.store.get(&name).await? else {
-            return Err(RestoreError::Missing { number, name });
-        };
-        link.check_segment(&sealed)?;
-        let segment = Segment::open(&sealed, self.identity, &Limits::default())
-            .map_err(|cause| RestoreError::Segment { number, cause })?;
-        let says = (&link.partition, link.before, link.head);
-        if (segment.partition(), segment.before(), segment.head()) != says {
-            return Err(RestoreError::Contents { number });
-        }
-        Ok(segment.into_parts().0)
     }
 
     /// The entries of `run` that come after `head` and not after the wished moment, and whether
@@ -171,6 +157,30 @@ impl Restore<'_> {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The segment that a link names, checked against the link and opened.
+///
+/// # Errors
+/// What is wrong with it, or that it is not there.
+pub(crate) async fn segment(
+    store: &dyn Store,
+    link: &Link,
+    identities: &[Identity],
+) -> Result<Segment, RestoreError> {
+    let number = link.number;
+    let name = link.segment()?;
+    let Some(sealed) = store.get(&name).await? else {
+        return Err(RestoreError::Missing { number, name });
+    };
+    link.check_segment(&sealed)?;
+    let segment = Segment::open(&sealed, identities, &Limits::default())
+        .map_err(|cause| RestoreError::Segment { number, cause })?;
+    let says = (&link.partition, link.before, link.head);
+    if (segment.partition(), segment.before(), segment.head()) != says {
+        return Err(RestoreError::Contents { number });
+    }
+    Ok(segment)
 }
 
 #[cfg(test)]

@@ -106,7 +106,7 @@ pub enum SegmentError {
         max: u64,
     },
     /// The segment was sealed for others.
-    #[error("the segment was not sealed for this identity")]
+    #[error("the segment was not sealed for any of the identities at hand")]
     WrongIdentity,
     /// The age file is damaged: altered, cut short or continued.
     #[error("the segment was altered or cut short: {0}")]
@@ -252,14 +252,18 @@ impl Segment {
         Ok(out)
     }
 
-    /// Opens a sealed segment and checks it whole: every entry has the hash it had, and follows the
-    /// one before it.
+    /// Opens a sealed segment with whichever of `identities` it was sealed for, and checks it whole:
+    /// every entry has the hash it had, and follows the one before it.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn open(bytes: &[u8], identity: &Identity, limits: &Limits) -> Result<Self, SegmentError> {
+    pub fn open(
+        bytes: &[u8],
+        identities: &[Identity],
+        limits: &Limits,
+    ) -> Result<Self, SegmentError> {
         within("bytes of the segment", bytes.len() as u64, limits.sealed)?;
-        let plain = decrypt(clear(bytes)?, identity)?;
+        let plain = decrypt(clear(bytes)?, identities)?;
         let mut rest = plain.as_slice();
         let opening = read_framed(&mut rest, OPENING_MAX).map_err(|e| {
             e.into_error("bytes of the opening", OPENING_MAX, SegmentError::Opening)
@@ -292,14 +296,14 @@ fn clear(bytes: &[u8]) -> Result<&[u8], SegmentError> {
 }
 
 /// The plaintext, all of it authenticated before any of it is read; never longer than `sealed`.
-fn decrypt(sealed: &[u8], identity: &Identity) -> Result<Vec<u8>, SegmentError> {
+fn decrypt(sealed: &[u8], identities: &[Identity]) -> Result<Vec<u8>, SegmentError> {
     let altered = |e: age::DecryptError| match e {
         age::DecryptError::NoMatchingKeys => SegmentError::WrongIdentity,
         other => SegmentError::Altered(other.to_string()),
     };
     let mut plain = Vec::new();
     age::Decryptor::new_buffered(sealed)
-        .and_then(|age| age.decrypt(std::iter::once(identity as _)))
+        .and_then(|age| age.decrypt(identities.iter().map(|identity| identity as _)))
         .map_err(altered)?
         .read_to_end(&mut plain)
         .map_err(|e| SegmentError::Altered(e.to_string()))?;

@@ -11,7 +11,9 @@ fn pair(name: &str) -> KeyPair {
 }
 
 fn trusted() -> SiteKeys {
-    ["a", "b"].map(|name| (site(name), pair(name).pk)).into()
+    ["a", "b"]
+        .map(|name| (site(name), vec![pair(name).pk]))
+        .into()
 }
 
 fn partition(module: &str) -> PartitionId {
@@ -176,4 +178,21 @@ fn names_sort_as_numbers_do() {
             .contains("/messaging/segments/00000000000000000001-abab")
     );
     assert!(segment_name(&partition("no such MODULE"), 1, &Hash::ZERO).is_err());
+}
+
+#[test]
+fn what_a_site_signed_with_an_earlier_key_stays_good() {
+    let mut trusted = trusted();
+    trusted.insert(site("a"), vec![pair("x").pk, pair("a").pk]);
+    let mut manifest = Manifest::new(partition("messaging"));
+    for link in &links_of("messaging") {
+        manifest.extend(link, &trusted).unwrap();
+    }
+    trusted.insert(site("a"), vec![pair("x").pk]);
+    let mut manifest = Manifest::new(partition("messaging"));
+    let refused = manifest.extend(&links_of("messaging")[0], &trusted);
+    assert!(
+        matches!(refused, Err(ManifestError::Signature { number: 1, .. })),
+        "{refused:?}"
+    );
 }

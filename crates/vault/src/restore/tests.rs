@@ -22,7 +22,7 @@ async fn restore(
         store: &*world.store(),
         engine,
         trusted: &world.trusted(),
-        identity,
+        identities: std::slice::from_ref(identity),
         until,
     };
     restore.partition(world.partition(), |_| ()).await

@@ -55,7 +55,9 @@ impl World {
     }
 
     pub fn trusted(&self) -> SiteKeys {
-        ["a", "b"].map(|site| (name(site), pair(site).pk)).into()
+        ["a", "b"]
+            .map(|site| (name(site), vec![pair(site).pk]))
+            .into()
     }
 
     pub fn sealer(&self, site: &str) -> Sealer {
@@ -87,7 +89,12 @@ impl World {
                 .unwrap();
             let sealed = store.get(&link.segment().unwrap()).await.unwrap().unwrap();
             link.check_segment(&sealed).unwrap();
-            let segment = Segment::open(&sealed, &self.identity, &Limits::default()).unwrap();
+            let segment = Segment::open(
+                &sealed,
+                std::slice::from_ref(&self.identity),
+                &Limits::default(),
+            )
+            .unwrap();
             assert_eq!((segment.before(), segment.head()), (link.before, link.head));
             entries.extend(segment.into_parts().0);
         }

@@ -68,7 +68,7 @@ fn some(first: Seq, count: usize) -> Vec<Entry> {
 }
 
 fn open(bytes: &[u8], identity: &Identity) -> Result<Segment, SegmentError> {
-    Segment::open(bytes, identity, &Limits::default())
+    Segment::open(bytes, std::slice::from_ref(identity), &Limits::default())
 }
 
 /// Sealed as [`Segment::seal`] does, whatever stands in it; what follows the frame is `after`.
@@ -310,7 +310,7 @@ fn a_bomb_is_refused_before_it_unfolds() {
         };
         Segment::open(
             &forged(&identity, opening, write, after),
-            &identity,
+            std::slice::from_ref(&identity),
             &limits,
         )
         .unwrap_err()
@@ -339,7 +339,7 @@ fn a_bomb_is_refused_before_it_unfolds() {
         (0..64).for_each(|_| write_framed(&mut zstd, &padded).unwrap());
     };
     let bytes = forged(&identity, &opening(64), write, &[]);
-    let found = Segment::open(&bytes, &identity, &limits).unwrap_err();
+    let found = Segment::open(&bytes, std::slice::from_ref(&identity), &limits).unwrap_err();
     assert!(
         matches!(
             found,
