@@ -80,6 +80,11 @@ impl KeyRing {
         self.0.insert(id, key);
     }
 
+    /// Every key with its id.
+    pub fn iter(&self) -> impl Iterator<Item = (KeyId, DataKey)> + '_ {
+        self.0.iter().map(|(id, key)| (*id, key.clone()))
+    }
+
     /// The key that seals from now on.
     ///
     /// # Errors

@@ -50,9 +50,31 @@ pub struct Config {
     /// without it, it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hasten: Option<PathBuf>,
+    /// The vault that this site seals into; without it nothing leaves the sites.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vault: Option<VaultConfig>,
     /// Limits.
     #[serde(default)]
     pub limits: Limits,
+}
+
+/// Where sealed copies go, and with which keys.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VaultConfig {
+    /// URL of the vault, or a directory.
+    pub place: String,
+    /// File with this site's token of that vault; none for a directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<PathBuf>,
+    /// PEM file of the certificate authorities to trust instead of the system's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorities: Option<PathBuf>,
+    /// File with the trust (`trust.json`, as `sekoci keys init` makes it): for whom segments are
+    /// sealed, and with which keys the sites sign.
+    pub trust: PathBuf,
+    /// File with this site's sealing key.
+    pub sealing_key: PathBuf,
 }
 
 /// A certificate with its key, PEM files.

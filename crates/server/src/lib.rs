@@ -17,6 +17,7 @@ mod passkey;
 pub mod peer;
 pub mod problem;
 pub mod runtime;
+pub mod sealing;
 pub mod session;
 pub mod site;
 pub mod status;

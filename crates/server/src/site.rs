@@ -6,6 +6,7 @@ use crate::key_check;
 use crate::runtime::{
     Partition, PartitionStatus, QueryFailure, Remote, WriterContext, follow_source, source_of,
 };
+use crate::sealing;
 use journal::partition::{self, Outcome, Via};
 use journal::{DataKey, Durability, Engine, KeyRing};
 use kernel::{
@@ -37,6 +38,8 @@ pub struct Site {
     pub random: Arc<dyn Random>,
     /// Where entries are kept.
     pub engine: Arc<dyn Engine>,
+    /// How sealing into the vault stands.
+    pub sealing: sealing::Board,
     modules: BTreeMap<&'static str, Arc<dyn Module>>,
     installation_key: DataKey,
     remote: Arc<dyn Remote>,
@@ -87,6 +90,7 @@ impl Site {
             clock: parts.clock,
             random: parts.random,
             engine: parts.engine,
+            sealing: sealing::Board::default(),
             modules: parts
                 .modules
                 .into_iter()

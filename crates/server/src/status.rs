@@ -174,6 +174,7 @@ pub async fn whole(site: &Site, contacts: &Contacts) -> Value {
         }).collect::<Vec<_>>(),
         "partitions": statuses.iter().map(|s| partition(site, contacts, s)).collect::<Vec<_>>(),
         "modules": modules(&statuses),
+        "vault": site.sealing.look(now),
     })
 }
 
@@ -262,5 +263,27 @@ pub fn record_metrics(site: &Site) {
         metrics::gauge!("sekoci_applied_seq", "partition" => label.clone()).set(seq);
         metrics::gauge!("sekoci_lag_entries", "partition" => label.clone()).set(lag);
         metrics::gauge!("sekoci_mailbox", "partition" => label).set(queue);
+    }
+    record_vault_metrics(site);
+}
+
+fn record_vault_metrics(site: &Site) {
+    let Some(sealing) = site.sealing.look(site.clock.now()) else {
+        return;
+    };
+    let alarm = if sealing.alarm.is_some() { 1.0 } else { 0.0 };
+    metrics::gauge!("sekoci_vault_alarm").set(alarm);
+    for line in sealing.partitions {
+        let label = line.partition.to_string();
+        let rpo = line.rpo_seconds.unwrap_or(f64::NAN);
+        #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+        let (backlog, success) = (
+            line.backlog as f64,
+            line.last_success
+                .map_or(f64::NAN, |at| at.millis() as f64 / 1_000.0),
+        );
+        metrics::gauge!("sekoci_vault_rpo_seconds", "partition" => label.clone()).set(rpo);
+        metrics::gauge!("sekoci_vault_backlog_entries", "partition" => label.clone()).set(backlog);
+        metrics::gauge!("sekoci_vault_last_success_seconds", "partition" => label).set(success);
     }
 }

@@ -23,7 +23,7 @@ pub mod trust;
 
 pub use combine::{CombineError, Combined, Holder, combine};
 pub use identity::{IdentityError, RecoveryIdentity};
-pub use in_vault::{CustodyError, Opened, open_all};
+pub use in_vault::{CustodyError, Opened, open_all, site_keys};
 pub use rule::{RuleError, SplitRule};
 pub use sealing_key::SealingKey;
 pub use share::{SetId, Share, ShareError};

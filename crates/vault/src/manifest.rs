@@ -214,6 +214,27 @@ impl Manifest {
         }
     }
 
+    /// A manifest as of one of its links, for whoever goes on after it. What is before it is taken as
+    /// its signature has it, and not walked.
+    ///
+    /// # Errors
+    /// When the link is not `number` of this partition, or its signature is not a trusted one.
+    pub fn at(
+        partition: PartitionId,
+        number: u64,
+        bytes: &[u8],
+        trusted: &SiteKeys,
+    ) -> Result<Self, ManifestError> {
+        let (link, hash) = open(bytes, number, trusted)?;
+        check_place(&link, &partition, number)?;
+        Ok(Self {
+            partition,
+            number,
+            hash,
+            head: link.head,
+        })
+    }
+
     /// Number of the last link; 0: none.
     #[must_use]
     pub const fn number(&self) -> u64 {
@@ -250,14 +271,7 @@ impl Manifest {
     pub fn extend(&mut self, bytes: &[u8], trusted: &SiteKeys) -> Result<Link, ManifestError> {
         let number = self.number + 1;
         let (link, hash) = open(bytes, number, trusted)?;
-        if link.partition != self.partition {
-            let found = link.partition;
-            return Err(ManifestError::Foreign { number, found });
-        }
-        if link.number != number {
-            let found = link.number;
-            return Err(ManifestError::Position { number, found });
-        }
+        check_place(&link, &self.partition, number)?;
         if link.previous != self.hash {
             return Err(ManifestError::Unlinked { number });
         }
@@ -274,6 +288,18 @@ impl Manifest {
         self.head = link.head;
         Ok(link)
     }
+}
+
+fn check_place(link: &Link, partition: &PartitionId, number: u64) -> Result<(), ManifestError> {
+    if link.partition != *partition {
+        let found = link.partition.clone();
+        return Err(ManifestError::Foreign { number, found });
+    }
+    if link.number != number {
+        let found = link.number;
+        return Err(ManifestError::Position { number, found });
+    }
+    Ok(())
 }
 
 /// Reads a link and checks its signature.

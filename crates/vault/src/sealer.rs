@@ -97,12 +97,16 @@ impl Sealer {
         self.manifest.head()
     }
 
-    /// Reads the links that are new in the store and gives their number.
+    /// Reads the links that are new in the store and gives their number. The first time it goes to
+    /// the last one at once: whether all before it are whole is for verification to say.
     ///
     /// # Errors
     /// When the store cannot be read, or a link is not the next one.
     pub async fn catch_up(&mut self) -> Result<u64, SealerError> {
         let before = self.manifest.number();
+        if before == 0 {
+            self.go_to_last().await?;
+        }
         loop {
             let name = link_name(&self.parts.partition, self.manifest.number() + 1)?;
             let Some(bytes) = self.parts.store.get(&name).await? else {
@@ -110,6 +114,40 @@ impl Sealer {
             };
             self.manifest.extend(&bytes, &self.parts.trusted)?;
         }
+    }
+
+    /// Finds the last link by doubling and halving: they are numbered without gaps.
+    async fn go_to_last(&mut self) -> Result<(), SealerError> {
+        let partition = self.parts.partition.clone();
+        let (mut there, mut missing) = (0, 1);
+        while self
+            .parts
+            .store
+            .stat(&link_name(&partition, missing)?)
+            .await?
+            .is_some()
+        {
+            (there, missing) = (missing, missing.saturating_mul(2));
+        }
+        while there + 1 < missing {
+            let middle = there + (missing - there) / 2;
+            match self
+                .parts
+                .store
+                .stat(&link_name(&partition, middle)?)
+                .await?
+            {
+                Some(_) => there = middle,
+                None => missing = middle,
+            }
+        }
+        if there == 0 {
+            return Ok(());
+        }
+        if let Some(bytes) = self.parts.store.get(&link_name(&partition, there)?).await? {
+            self.manifest = Manifest::at(partition, there, &bytes, &self.parts.trusted)?;
+        }
+        Ok(())
     }
 
     /// Brings the next run of entries into the vault: the segment first, then the link that makes it

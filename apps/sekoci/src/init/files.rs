@@ -174,6 +174,7 @@ fn config(plan: &Plan, node: &NodePlan, certificates: &[NodeCertificate]) -> Con
         }),
         hasten: (node.role == Role::Witness && plan.engine == EngineKind::Postgres)
             .then(|| folder.join("agent.toml")),
+        vault: None,
         limits: Limits::default(),
     }
 }

@@ -8,11 +8,14 @@ use kernel::random::OsRandom;
 use server::config::Config;
 use server::gateway::Gateway;
 use server::peer::{self, Forwarder, PeerLink, PeerName, TlsListener};
+use server::sealing::{self, SealingParts};
 use server::site::{Parts, Site};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use vault::custody::{SealingKey, Trust};
+use zeroize::Zeroizing;
 
 /// How long open requests may take to end once the site is told to stop.
 const DRAIN_MAX: Duration = Duration::from_secs(5);
@@ -23,6 +26,7 @@ pub async fn run(config: Arc<Config>, folder: &Path) -> Result<(), Failure> {
     let link = Arc::new(PeerLink::new(&config).map_err(|e| Failure::argument("identity", e))?);
     let gateway =
         Gateway::open(Arc::clone(&site), link).map_err(|e| Failure::failed(with_sources(&e)))?;
+    seal(&site, &config)?;
     let peers = listen_to_peers(&config, gateway.peer_routes()).await?;
     let people = listen_to_people(&config, &gateway).await?;
     tokio::spawn(found::found(
@@ -63,6 +67,28 @@ async fn start(config: &Arc<Config>) -> Result<Arc<Site>, Failure> {
         remote: Arc::new(Forwarder::new(link, peer)),
     })
     .map_err(|e| Failure::failed(with_sources(&e)))
+}
+
+/// Begins to seal into the vault, where the configuration names one.
+fn seal(site: &Arc<Site>, config: &Config) -> Result<(), Failure> {
+    let Some(vault) = &config.vault else {
+        return Ok(());
+    };
+    let bad = |field: &str, path: &Path, cause: &dyn std::fmt::Display| {
+        Failure::argument(field, format!("{}: {cause}", path.display()))
+    };
+    let trust = std::fs::read(&vault.trust).map_err(|e| bad("vault.trust", &vault.trust, &e))?;
+    let trust = Trust::from_bytes(trust).map_err(|e| bad("vault.trust", &vault.trust, &e))?;
+    let key = std::fs::read_to_string(&vault.sealing_key)
+        .map(Zeroizing::new)
+        .map_err(|e| bad("vault.sealing_key", &vault.sealing_key, &e))?;
+    let key = SealingKey::from_text(&key)
+        .map_err(|e| bad("vault.sealing_key", &vault.sealing_key, &e))?;
+    let store = crate::vault::place::of_site(vault)?;
+    let parts = SealingParts { store, trust, key };
+    sealing::start(site, parts).map_err(|e| Failure::argument("vault.trust", e))?;
+    tracing::info!(vault = %vault.place, "site seals");
+    Ok(())
 }
 
 /// The installation key of a configuration.

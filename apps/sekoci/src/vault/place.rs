@@ -1,11 +1,23 @@
 //! Where a vault is, and who asks: the arguments that every subcommand shares that uses one.
 
 use crate::cli::Failure;
+use kernel::clock::SystemClock;
+use server::config::VaultConfig;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use vault::store::Store;
+use vault::store::directory::{DirectoryStore, Retention};
 use vault::store::remote::RemoteStore;
 
 /// The variable that holds a token, where no file does.
 const TOKEN: &str = "SEKOCI_VAULT_TOKEN";
+
+/// What a directory that is no vault server's keeps objects for: 30 days at least, ten years at most.
+const RETENTION: Retention = Retention {
+    at_least_ms: 30 * DAY_MS,
+    at_most_ms: 3_650 * DAY_MS,
+};
+const DAY_MS: i64 = 24 * 3_600_000;
 
 /// How to reach a vault.
 #[derive(clap::Args, Clone, Debug)]
@@ -60,6 +72,26 @@ fn read_token(path: &Path) -> Result<String, String> {
         "" => Err(format!("{} is empty", path.display())),
         token => Ok(token.to_owned()),
     }
+}
+
+/// The vault that a site seals into.
+///
+/// # Errors
+/// Which field of the configuration cannot be used.
+pub fn of_site(config: &VaultConfig) -> Result<Arc<dyn Store>, Failure> {
+    if !config.place.contains("://") {
+        let path = Path::new(&config.place);
+        let store = DirectoryStore::open(path, RETENTION, Arc::new(SystemClock));
+        return Ok(Arc::new(
+            store.map_err(|e| Failure::argument("vault.place", e))?,
+        ));
+    }
+    let Some(token) = &config.token else {
+        return Err(Failure::argument("vault.token", "is missing"));
+    };
+    let token = read_token(token).map_err(|cause| Failure::argument("vault.token", cause))?;
+    let authorities = config.authorities.as_deref();
+    Ok(Arc::new(remote(&config.place, token, authorities)?))
 }
 
 /// The vault at an address.

@@ -7,6 +7,7 @@ mod entering;
 mod front;
 mod members;
 mod passkeys;
+mod sealing;
 mod sessions;
 mod support;
 mod two_sites;

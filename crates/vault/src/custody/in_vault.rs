@@ -184,6 +184,19 @@ pub async fn successor(store: &dyn Store, digest: Hash) -> Result<Option<Trust>,
     }
 }
 
+/// The keys with which sites sign now and signed under earlier trusts.
+///
+/// # Errors
+/// When an earlier trust is missing or altered.
+pub async fn site_keys(store: &dyn Store, trust: &Trust) -> Result<SiteKeys, CustodyError> {
+    let mut keys = SiteKeys::new();
+    trust.add_site_keys(&mut keys);
+    for earlier in earlier_than(store, trust).await? {
+        earlier.add_site_keys(&mut keys);
+    }
+    Ok(keys)
+}
+
 /// The trusts that a trust names, and those that they name, each once.
 async fn earlier_than(store: &dyn Store, trust: &Trust) -> Result<Vec<Trust>, CustodyError> {
     let mut found: Vec<Trust> = Vec::new();

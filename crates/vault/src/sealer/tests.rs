@@ -172,6 +172,19 @@ async fn two_sealers_at_once_leave_no_gap_and_no_double() {
 }
 
 #[tokio::test]
+async fn the_last_link_is_found_whatever_their_number() {
+    let world = World::new(17, 10);
+    let mut first = world.sealer("a");
+    for number in 1..=17 {
+        world.append(number - 1..number).await;
+        seal_all(&mut first).await;
+        let mut other = world.sealer("b");
+        assert_eq!(other.catch_up().await.unwrap(), number as u64);
+        assert_eq!(other.head(), first.head());
+    }
+}
+
+#[tokio::test]
 async fn large_entries_make_more_segments() {
     let world = World::new(5, 3 << 20);
     world.append(0..5).await;

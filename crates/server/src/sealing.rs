@@ -1,0 +1,268 @@
+//! Sealing what the site's journal holds into the vault, continuously.
+//!
+//! Every partition has a task. The site that leads a partition seals it; the other one reads the
+//! manifest after it, and seals itself where the leading one gets nothing in for [`TAKE_OVER_MS`]: two
+//! sealers at once do no harm. Nothing is kept here that the vault does not say itself.
+
+mod board;
+
+pub use board::{Board, PartitionSealing, Sealing};
+
+use crate::runtime::Partition;
+use crate::site::Site;
+use kernel::{PartitionId, Timestamp};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+use vault::custody::trust::trust_name;
+use vault::custody::{CustodyError, SealingKey, Trust, site_keys};
+use vault::manifest::SiteKeys;
+use vault::sealer::{Parts as SealerParts, Sealer, SealerError, Step};
+use vault::segment::Keys;
+use vault::store::Store;
+
+/// Entries are collected for so long, so that a busy partition does not make an object of each.
+const COLLECT: Duration = Duration::from_secs(1);
+/// How often a partition is looked at where nothing tells that it changed.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How often new partitions are looked for.
+const OPEN_EVERY: Duration = Duration::from_secs(1);
+/// How often the vault is asked for a sign of life.
+const CONTACT_EVERY: Duration = Duration::from_secs(10);
+const CONTACT_PATIENCE: Duration = Duration::from_secs(10);
+/// Pauses after a failure.
+const RETRY_FIRST: Duration = Duration::from_millis(500);
+const RETRY_MAX: Duration = Duration::from_secs(15);
+/// A site that does not lead seals what has waited so long.
+const TAKE_OVER_MS: i64 = 15_000;
+
+/// What sealing needs.
+pub struct SealingParts {
+    /// The vault.
+    pub store: Arc<dyn Store>,
+    /// For whom segments are sealed.
+    pub trust: Trust,
+    /// The key with which this site signs.
+    pub key: SealingKey,
+}
+
+/// Why this site cannot seal.
+#[derive(Debug, thiserror::Error)]
+pub enum SealingError {
+    /// The trust does not name this site, or with another key: nobody would believe its links.
+    #[error("the trust has {found} for site {site}, and not the public key of its sealing key")]
+    KeyNotTrusted {
+        /// The site.
+        site: kernel::SiteName,
+        /// What the trust says.
+        found: &'static str,
+    },
+}
+
+/// Seals for as long as the process runs. What it does is on the site's [`Board`].
+///
+/// # Errors
+/// When the trust does not fit this site's key.
+pub fn start(site: &Arc<Site>, parts: SealingParts) -> Result<(), SealingError> {
+    let found = match parts.trust.sites().get(&site.name) {
+        Some(key) if *key == parts.key.public() => None,
+        Some(_) => Some("another key"),
+        None => Some("no key"),
+    };
+    if let Some(found) = found {
+        let site = site.name.clone();
+        return Err(SealingError::KeyNotTrusted { site, found });
+    }
+    site.sealing
+        .begin(parts.trust.custodians(), site.clock.now());
+    let keeper = Arc::new(Keeper {
+        site: Arc::clone(site),
+        parts,
+    });
+    tokio::spawn(Arc::clone(&keeper).keep_contact());
+    tokio::spawn(keeper.keep_all());
+    Ok(())
+}
+
+struct Keeper {
+    site: Arc<Site>,
+    parts: SealingParts,
+}
+
+impl Keeper {
+    /// Starts a task for every partition as it is opened.
+    async fn keep_all(self: Arc<Self>) {
+        let trusted = self.site_keys().await;
+        let mut known: BTreeSet<PartitionId> = BTreeSet::new();
+        let mut every = steady(OPEN_EVERY);
+        loop {
+            every.tick().await;
+            for partition in self.site.partitions() {
+                if known.insert(partition.id.clone()) {
+                    let sealer = Sealer::new(self.sealer_parts(&partition, &trusted));
+                    tokio::spawn(Arc::clone(&self).keep(partition, sealer));
+                }
+            }
+        }
+    }
+
+    /// The keys with which sites sign and signed, which the vault knows.
+    async fn site_keys(&self) -> SiteKeys {
+        let mut retry = Retry::default();
+        loop {
+            match site_keys(&*self.parts.store, &self.parts.trust).await {
+                Ok(keys) => return keys,
+                Err(error) => {
+                    let is_transient =
+                        matches!(&error, CustodyError::Store(error) if error.is_transient());
+                    if !is_transient {
+                        tracing::error!(%error, "earlier trusts cannot be read from the vault");
+                    }
+                    self.site.sealing.failed(error.to_string());
+                    retry.pause().await;
+                }
+            }
+        }
+    }
+
+    fn sealer_parts(&self, partition: &Partition, trusted: &SiteKeys) -> SealerParts {
+        SealerParts {
+            engine: Arc::clone(&self.site.engine),
+            store: Arc::clone(&self.parts.store),
+            partition: partition.id.clone(),
+            site: self.site.name.clone(),
+            key: self.parts.key.secret(),
+            recipients: self.parts.trust.recipients().to_vec(),
+            trusted: trusted.clone(),
+            clock: Arc::clone(&self.site.clock),
+        }
+    }
+
+    /// Seals one partition, round after round.
+    async fn keep(self: Arc<Self>, partition: Arc<Partition>, mut sealer: Sealer) {
+        let mut applied = partition.applied();
+        let mut retry = Retry::default();
+        let mut state = PartitionSealing::default();
+        let mut is_caught_up = false;
+        loop {
+            let is_behind = *applied.borrow_and_update() > sealer.head().seq;
+            let done = if is_behind || !is_caught_up {
+                self.round(&partition, &mut sealer, &mut state).await
+            } else {
+                Ok(())
+            };
+            self.note(&partition, &sealer, &mut state, done.as_ref().err())
+                .await;
+            match done {
+                Ok(()) => {
+                    is_caught_up = true;
+                    retry = Retry::default();
+                    // The sender lives as long as the site's partitions.
+                    let _ = tokio::time::timeout(LOOK_EVERY, applied.changed()).await;
+                    tokio::time::sleep(COLLECT).await;
+                }
+                Err(error) => {
+                    tracing::warn!(partition = %partition.id, %error, "sealing failed");
+                    retry.pause().await;
+                }
+            }
+        }
+    }
+
+    /// Seals what is new where that is this site's turn, and else reads what the other one sealed.
+    async fn round(
+        &self,
+        partition: &Partition,
+        sealer: &mut Sealer,
+        state: &mut PartitionSealing,
+    ) -> Result<(), SealerError> {
+        let now = self.site.clock.now();
+        if sealer.catch_up().await? > 0 {
+            state.last_success = Some(now);
+        }
+        let leads = partition
+            .status()
+            .core
+            .is_some_and(|core| core.lead == self.site.name);
+        let waits = state
+            .unsealed_since
+            .is_some_and(|since| now.since(since) > TAKE_OVER_MS);
+        if !leads && !waits {
+            return Ok(());
+        }
+        let keys: Keys = partition.keys().iter().collect();
+        while let Step::Sealed(link) = sealer.step(&keys).await? {
+            let now = self.site.clock.now();
+            state.last_success = Some(now);
+            if let Some(since) = state.unsealed_since.take() {
+                #[expect(clippy::cast_precision_loss, reason = "milliseconds of a lag fit")]
+                let lag = now.since(since) as f64 / 1_000.0;
+                metrics::histogram!("sekoci_vault_seal_lag_seconds").record(lag);
+            }
+            metrics::counter!("sekoci_vault_sealed_bytes_total").increment(link.size);
+            state.unsealed_since = self.oldest_after(partition, sealer).await;
+        }
+        Ok(())
+    }
+
+    /// Puts on the board how the partition stands.
+    async fn note(
+        &self,
+        partition: &Partition,
+        sealer: &Sealer,
+        state: &mut PartitionSealing,
+        failure: Option<&SealerError>,
+    ) {
+        state.seq = *partition.applied().borrow();
+        state.failure = failure.map(ToString::to_string);
+        if failure.is_none() || sealer.head().seq > 0 {
+            state.sealed = Some(sealer.head().seq);
+        }
+        if state.backlog() == 0 {
+            state.unsealed_since = None;
+        } else if state.unsealed_since.is_none() {
+            state.unsealed_since = self.oldest_after(partition, sealer).await;
+        }
+        self.site.sealing.set(&partition.id, state.clone());
+    }
+
+    /// When the oldest entry was made that is not in the vault.
+    async fn oldest_after(&self, partition: &Partition, sealer: &Sealer) -> Option<Timestamp> {
+        let read = self.site.engine.read(&partition.id, sealer.head().seq, 1);
+        Some(read.await.ok()?.first()?.header.time)
+    }
+
+    /// Asks the vault for a sign of life, also while there is nothing to seal.
+    async fn keep_contact(self: Arc<Self>) {
+        let name = trust_name(&self.parts.trust.digest());
+        let mut every = steady(CONTACT_EVERY);
+        loop {
+            every.tick().await;
+            let asked = tokio::time::timeout(CONTACT_PATIENCE, self.parts.store.stat(&name)).await;
+            let now = self.site.clock.now();
+            match asked {
+                Ok(Ok(found)) => self.site.sealing.contact(now, found.is_some()),
+                Ok(Err(error)) => self.site.sealing.failed(error.to_string()),
+                Err(_) => self.site.sealing.failed("no answer in time".into()),
+            }
+        }
+    }
+}
+
+/// Pauses that grow with every failure.
+#[derive(Default)]
+struct Retry(Option<Duration>);
+
+impl Retry {
+    async fn pause(&mut self) {
+        let pause = self.0.map_or(RETRY_FIRST, |last| (last * 2).min(RETRY_MAX));
+        self.0 = Some(pause);
+        tokio::time::sleep(pause).await;
+    }
+}
+
+fn steady(every: Duration) -> tokio::time::Interval {
+    let mut every = tokio::time::interval(every);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    every
+}
