@@ -3,6 +3,7 @@
 
 pub mod custody;
 pub mod manifest;
+pub mod recovery;
 pub mod restore;
 pub mod sealer;
 pub mod segment;

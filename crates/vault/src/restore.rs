@@ -4,7 +4,7 @@
 //! seen that this head is one of the vault's. Every link, segment and entry is checked on the way.
 
 use crate::manifest::{Link, Manifest, ManifestError, SiteKeys, link_name};
-use crate::segment::{Limits, Segment, SegmentError};
+use crate::segment::{Keys, Limits, Segment, SegmentError};
 use crate::store::{NameError, ObjectName, Store, StoreError};
 use age::x25519::Identity;
 use journal::engine::BATCH_MAX;
@@ -27,6 +27,22 @@ pub struct Restore<'a> {
     pub identities: &'a [Identity],
     /// Entries decided later than this are left out.
     pub until: Option<Timestamp>,
+}
+
+/// One run of entries that is in the engine now.
+pub struct Run<'a> {
+    /// The link that names it.
+    pub link: &'a Link,
+    /// Its entries, as far as they are wanted.
+    pub entries: &'a [Entry],
+    /// The keys that open them.
+    pub keys: &'a Keys,
+}
+
+struct Wanted<'a> {
+    in_time: &'a [Entry],
+    /// Those of them that the engine does not have.
+    new: &'a [Entry],
 }
 
 /// Why a partition was not restored to its end. What is in the engine is whole; it can go on.
@@ -78,15 +94,15 @@ pub enum RestoreError {
 
 impl Restore<'_> {
     /// Restores one partition and gives its head in the engine: [`Head::GENESIS`] where the vault
-    /// has nothing of it. `progress` is told every head on
-    /// the way.
+    /// has nothing of it. `progress` is told of every run on the way, also of those that the engine
+    /// had already: they are opened and checked all the same.
     ///
     /// # Errors
     /// Why it could not go on.
     pub async fn partition(
         &self,
         partition: &PartitionId,
-        mut progress: impl FnMut(Head),
+        mut progress: impl FnMut(&Run<'_>),
     ) -> Result<Head, RestoreError> {
         let mut head = self.engine.head(partition).await?;
         let mut manifest = Manifest::new(partition.clone());
@@ -96,18 +112,19 @@ impl Restore<'_> {
                 break;
             };
             let link = manifest.extend(&bytes, self.trusted)?;
-            // The last entry is read again even where nothing follows it, to compare its hash.
-            if link.head.seq < head.seq {
-                continue;
-            }
-            let run = segment(self.store, &link, self.identities).await?;
-            let run = run.into_parts().0;
-            let (run, more) = self.wanted(run, head)?;
-            for batch in run.chunks(BATCH_MAX) {
+            let (entries, keys) = segment(self.store, &link, self.identities)
+                .await?
+                .into_parts();
+            let (wanted, is_all) = self.wanted(&entries, head)?;
+            for batch in wanted.new.chunks(BATCH_MAX) {
                 head = self.append(partition, head, batch).await?;
-                progress(head);
             }
-            if !more {
+            progress(&Run {
+                link: &link,
+                entries: wanted.in_time,
+                keys: &keys,
+            });
+            if !is_all {
                 return Ok(head);
             }
         }
@@ -117,19 +134,21 @@ impl Restore<'_> {
         Ok(head)
     }
 
-    /// The entries of `run` that come after `head` and not after the wished moment, and whether
-    /// what follows the run may be wanted too.
-    fn wanted(&self, run: Vec<Entry>, head: Head) -> Result<(Vec<Entry>, bool), RestoreError> {
+    /// What of a run is wanted, and whether that is all of it, so that what follows may be wanted too.
+    fn wanted<'e>(&self, run: &'e [Entry], head: Head) -> Result<(Wanted<'e>, bool), RestoreError> {
         if let Some(there) = run.iter().find(|entry| entry.header.seq == head.seq)
             && there.head() != head
         {
             return Err(RestoreError::Diverged(head.seq));
         }
-        let in_time = |entry: &Entry| self.until.is_none_or(|until| entry.header.time <= until);
-        let count = run.iter().take_while(|entry| in_time(entry)).count();
-        let more = count == run.len();
-        let after = |entry: &Entry| entry.header.seq > head.seq;
-        Ok((run.into_iter().take(count).filter(after).collect(), more))
+        let is_early = |entry: &&Entry| self.until.is_none_or(|until| entry.header.time <= until);
+        let in_time = &run[..run.iter().take_while(is_early).count()];
+        let known = in_time.partition_point(|entry| entry.header.seq <= head.seq);
+        let wanted = Wanted {
+            in_time,
+            new: &in_time[known..],
+        };
+        Ok((wanted, in_time.len() == run.len()))
     }
 
     /// Appends a batch; where the outcome is unknown, looks and tries again.
