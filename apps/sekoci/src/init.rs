@@ -6,6 +6,7 @@ mod files;
 mod founding;
 mod plan;
 
+pub use files::write_private;
 pub use founding::{FirstAccount, FirstWorkspace, Founding};
 pub use plan::{EngineKind, NodePlan, NodePorts, Plan};
 

@@ -5,7 +5,9 @@ mod cli;
 mod demo;
 mod init;
 mod journal;
+mod keys;
 mod serve;
+mod vault_place;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -31,6 +33,8 @@ enum Command {
     Drill(cli::drill::Arguments),
     /// Look at the journal itself
     Journal(journal::Arguments),
+    /// Make, combine, replace and try out the keys that people hold
+    Keys(keys::Arguments),
     /// Make certificates, keys and configuration for a new installation
     Init(init::Arguments),
     /// Run a site or a witness
@@ -56,6 +60,7 @@ fn main() -> ExitCode {
         Command::Import(arguments) => cli::import::run(arguments),
         Command::Drill(arguments) => cli::drill::run(arguments),
         Command::Journal(arguments) => journal::run(arguments),
+        Command::Keys(arguments) => keys::run(arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Agent(arguments) => agent::run(arguments),

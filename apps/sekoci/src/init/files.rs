@@ -240,13 +240,20 @@ fn make_dir(path: &Path) -> Result<(), Failure> {
         .map_err(|e| Failure::failed(format!("{}: {e}", path.display())))
 }
 
-fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
+/// Writes a file that only its owner may read, and that is not there yet, and makes it durable.
+///
+/// # Errors
+/// When it exists or cannot be written.
+pub fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
     use std::io::Write;
     std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(path)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            file.sync_all()
+        })
         .map_err(|e| Failure::failed(format!("{}: {e}", path.display())))
 }
