@@ -7,6 +7,7 @@ mod date;
 mod drill;
 mod init;
 mod page;
+mod publish;
 mod rotate;
 mod shares;
 mod sheet;
@@ -25,6 +26,8 @@ pub struct Arguments {
 enum KeysCommand {
     /// Make the identity that opens the vault, split it among custodians, and keep no copy
     Init(init::Arguments),
+    /// Put the trust that init made into a vault, where init could not
+    Publish(publish::Arguments),
     /// Put the identity together again from enough shares
     Combine(combine::Arguments),
     /// Make a new identity and new shares; what was sealed before stays readable
@@ -40,6 +43,7 @@ enum KeysCommand {
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         KeysCommand::Init(arguments) => init::run(&arguments),
+        KeysCommand::Publish(arguments) => publish::run(&arguments),
         KeysCommand::Combine(arguments) => combine::run(&arguments),
         KeysCommand::Rotate(arguments) => rotate::run(&arguments),
         KeysCommand::Drill(arguments) => drill::run(&arguments),

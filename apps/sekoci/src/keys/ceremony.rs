@@ -256,7 +256,8 @@ impl Report {
         }
         if !self.in_vault {
             println!(
-                "  the trust is not in a vault yet: give it with --vault, or to the sites first"
+                "  put the trust into the vault: sekoci keys publish --vault … --trust {}",
+                self.trust_file.display()
             );
         }
         println!("  then see that the shares work: sekoci keys drill --vault … --share …");

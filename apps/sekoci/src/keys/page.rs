@@ -42,7 +42,8 @@ fewer say nothing at all. No computer keeps the key.</p>\n\
 <h2>What to do with it</h2>\n\
 <p>Keep this page secret and apart from other shares: a safe, a deposit box. Do not photograph it, \
 do not send it, and do not give it to whoever asks by telephone or mail. If it is lost, or seen by \
-somebody else, say so at once: the shares are then replaced, and this one is worth nothing.</p>\n\
+somebody else, say so at once, so that the shares can be replaced. Bring a share that was replaced \
+back to be destroyed: it goes on opening what was sealed before.</p>\n\
 <h2>How it is used</h2>\n\
 <p>At a drill or a recovery, scan the code or type the lines below into a text file on the computer \
 that is used for it, and run <code>sekoci keys drill</code> or <code>sekoci keys combine</code> with \

@@ -135,8 +135,8 @@ mod tests {
         let [first, second] = [&made.shares[0], &made.shares[1]];
         let page = page::page(first, &made.trust).unwrap();
         let sheet = sheet::sheet(second, &made.trust);
-        assert_eq!(shares_in(&page).unwrap(), [first.clone()]);
-        assert_eq!(shares_in(&sheet).unwrap(), [second.clone()]);
+        assert_eq!(shares_in(&page).unwrap(), std::slice::from_ref(first));
+        assert_eq!(shares_in(&sheet).unwrap(), std::slice::from_ref(second));
         let both = format!("{}\n\n{}", first.to_line().as_str(), sheet.as_str());
         assert_eq!(shares_in(&both).unwrap(), [first.clone(), second.clone()]);
     }
