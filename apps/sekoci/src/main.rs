@@ -5,6 +5,7 @@ mod cli;
 mod demo;
 mod init;
 mod journal;
+mod keys;
 mod serve;
 mod vault;
 
@@ -32,6 +33,8 @@ enum Command {
     Drill(cli::drill::Arguments),
     /// Look at the journal itself
     Journal(journal::Arguments),
+    /// Make, combine, replace and try out the keys that people hold
+    Keys(keys::Arguments),
     /// Make certificates, keys and configuration for a new installation
     Init(init::Arguments),
     /// Run a site or a witness
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Command::Import(arguments) => cli::import::run(arguments),
         Command::Drill(arguments) => cli::drill::run(arguments),
         Command::Journal(arguments) => journal::run(arguments),
+        Command::Keys(arguments) => keys::run(arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Agent(arguments) => agent::run(arguments),

@@ -35,6 +35,12 @@ impl Failure {
         Self::refused(format!("{name}: {cause}"))
     }
 
+    /// Whether nothing was tried: an argument cannot be used, or the installation refused.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        self.code == 2
+    }
+
     /// Prints the line and gives the exit code.
     #[must_use]
     pub fn report(&self) -> ExitCode {

@@ -5,16 +5,22 @@ use kernel::clock::SystemClock;
 use server::config::VaultConfig;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use vault::store::Store;
 use vault::store::directory::{DirectoryStore, Retention};
 use vault::store::remote::RemoteStore;
+use vault::store::{Store, StoreError};
 
 /// The variable that holds a token, where no file does.
 const TOKEN: &str = "SEKOCI_VAULT_TOKEN";
 
-/// What a directory that is no vault server's keeps objects for: 30 days at least, ten years at most.
-const RETENTION: Retention = Retention {
+/// What a site puts into a folder is kept 30 days at least.
+const OF_SITES: Retention = Retention {
     at_least_ms: 30 * DAY_MS,
+    at_most_ms: 3_650 * DAY_MS,
+};
+/// What people put from the command line into a folder is kept ten years: trusts and chests have to
+/// outlive every segment that they belong to.
+const OF_PEOPLE: Retention = Retention {
+    at_least_ms: 3_650 * DAY_MS,
     at_most_ms: 3_650 * DAY_MS,
 };
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -22,8 +28,8 @@ const DAY_MS: i64 = 24 * 3_600_000;
 /// How to reach a vault.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Place {
-    /// URL of a vault
-    #[arg(long, env = "SEKOCI_VAULT", value_name = "URL")]
+    /// URL of a vault, or a folder that holds its objects
+    #[arg(long, env = "SEKOCI_VAULT", value_name = "URL|DIR")]
     vault: String,
 
     /// File that holds a token of that vault (or the variable SEKOCI_VAULT_TOKEN)
@@ -35,7 +41,36 @@ pub struct Place {
     vault_ca_file: Option<PathBuf>,
 }
 
+/// Whether a vault may be made where there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// There has to be one; nothing is made.
+    Existing,
+    /// A folder is made one where there is none.
+    OrNew,
+}
+
 impl Place {
+    /// The store there.
+    ///
+    /// # Errors
+    /// When an argument cannot be used, there is no vault, or it cannot be opened.
+    pub fn open(&self, access: Access) -> Result<Arc<dyn Store>, Failure> {
+        if self.is_address() {
+            return Ok(Arc::new(self.remote()?));
+        }
+        let root = Path::new(&self.vault);
+        if access == Access::Existing && !root.join("objects").is_dir() {
+            let cause = format!("{}: there is no vault in this folder", self.vault);
+            return Err(Failure::argument("--vault", cause));
+        }
+        match DirectoryStore::open(root, OF_PEOPLE, Arc::new(SystemClock)) {
+            Ok(store) => Ok(Arc::new(store)),
+            Err(cause @ StoreError::Denied(_)) => Err(Failure::argument("--vault", cause)),
+            Err(cause) => Err(Failure::failed(format!("--vault: {cause}"))),
+        }
+    }
+
     /// The vault server there.
     ///
     /// # Errors
@@ -81,7 +116,7 @@ fn read_token(path: &Path) -> Result<String, String> {
 pub fn of_site(config: &VaultConfig) -> Result<Arc<dyn Store>, Failure> {
     if !config.place.contains("://") {
         let path = Path::new(&config.place);
-        let store = DirectoryStore::open(path, RETENTION, Arc::new(SystemClock));
+        let store = DirectoryStore::open(path, OF_SITES, Arc::new(SystemClock));
         return Ok(Arc::new(
             store.map_err(|e| Failure::argument("vault.place", e))?,
         ));
@@ -110,4 +145,31 @@ fn remote(
         .build()
         .map_err(|e| Failure::failed(e.to_string()))?;
     RemoteStore::new(address, token, http).map_err(|e| Failure::argument("--vault", e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(vault: &str) -> Place {
+        Place {
+            vault: vault.into(),
+            vault_token_file: None,
+            vault_ca_file: None,
+        }
+    }
+
+    #[test]
+    fn looking_for_a_vault_makes_none() {
+        let folder = tempfile::tempdir().unwrap();
+        for root in [folder.path().to_owned(), folder.path().join("none")] {
+            let place = place(&root.display().to_string());
+            let refused = place.open(Access::Existing).err().unwrap();
+            assert!(refused.to_string().starts_with("--vault: "), "{refused}");
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        let place = place(&folder.path().join("vault").display().to_string());
+        place.open(Access::OrNew).unwrap();
+        place.open(Access::Existing).unwrap();
+    }
 }

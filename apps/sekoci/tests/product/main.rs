@@ -10,6 +10,7 @@ mod door;
 mod drill_postgres;
 mod events;
 mod journal_verify;
+mod keys;
 mod ports;
 mod processes;
 mod two_sites_netns;
