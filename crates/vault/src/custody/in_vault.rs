@@ -155,10 +155,12 @@ pub async fn open_all(
     })
 }
 
-/// The newest of the trusts in the vault that take the place of this one, where there is any.
+/// The newest of the trusts in the vault that say they take the place of this one, where there is
+/// any. It is a hint and proves nothing: whoever can write into the vault can put such a trust there,
+/// or something that is none, which is passed over.
 ///
 /// # Errors
-/// When the vault cannot be read or holds something under a trust's name that is none.
+/// When the vault cannot be read.
 pub async fn successor(store: &dyn Store, digest: Hash) -> Result<Option<Trust>, CustodyError> {
     let mut newest: Option<Trust> = None;
     let mut after = None;
@@ -173,7 +175,13 @@ pub async fn successor(store: &dyn Store, digest: Hash) -> Result<Option<Trust>,
             let Some(other) = text.and_then(kernel::hex::decode32).map(Hash) else {
                 continue;
             };
-            let other = load_trust(store, other).await?;
+            let other = match load_trust(store, other).await {
+                Ok(other) => other,
+                Err(CustodyError::Store(error)) if !matches!(error, StoreError::Damaged { .. }) => {
+                    return Err(error.into());
+                }
+                Err(_) => continue,
+            };
             let is_newer = newest
                 .as_ref()
                 .is_none_or(|newest| newest.created_at() < other.created_at());

@@ -186,6 +186,8 @@ async fn the_newest_successor_is_found() {
     assert_eq!(of(&first).await, Some(second.trust.digest()));
     assert_eq!(of(&second).await, Some(third.trust.digest()));
     assert_eq!(of(&third).await, None);
+    let nonsense = trust_name(&Hash([9; 32]));
+    store.put(&nonsense, "{}".into(), None).await.unwrap();
     let again = Keys::make(4, &[&first.trust]);
     publish(&*store, &again.trust, &[], None).await.unwrap();
     assert_eq!(of(&first).await, Some(again.trust.digest()));
