@@ -15,7 +15,7 @@ pub struct Arguments {
     plan: Plan,
     /// The vault to put the trust into as well
     #[command(flatten)]
-    place: Option<Place>,
+    place: Place,
     #[command(flatten)]
     reporting: Reporting,
 }
@@ -32,9 +32,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     } = arguments;
     reporting.check()?;
     plan.check()?;
-    let store = match place {
-        Some(place) => Some(place.open(Access::OrNew)?),
-        None => None,
+    let store = match place.is_given() {
+        true => Some(place.open(Access::OrNew)?),
+        false => None,
     };
     let made = plan.make(Vec::new(), SystemClock.now(), &OsRandom)?;
     plan.write(&made)?;

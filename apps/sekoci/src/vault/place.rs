@@ -30,7 +30,7 @@ const DAY_MS: i64 = 24 * 3_600_000;
 pub struct Place {
     /// URL of a vault, or a folder that holds its objects
     #[arg(long, env = "SEKOCI_VAULT", value_name = "URL|DIR")]
-    vault: String,
+    vault: Option<String>,
 
     /// File that holds a token of that vault (or the variable SEKOCI_VAULT_TOKEN)
     #[arg(long, value_name = "FILE")]
@@ -56,12 +56,12 @@ impl Place {
     /// # Errors
     /// When an argument cannot be used, there is no vault, or it cannot be opened.
     pub fn open(&self, access: Access) -> Result<Arc<dyn Store>, Failure> {
-        if self.is_address() {
+        if self.given()?.contains("://") {
             return Ok(Arc::new(self.remote()?));
         }
-        let root = Path::new(&self.vault);
+        let root = Path::new(self.given()?);
         if access == Access::Existing && !root.join("objects").is_dir() {
-            let cause = format!("{}: there is no vault in this folder", self.vault);
+            let cause = format!("{}: there is no vault in this folder", root.display());
             return Err(Failure::argument("--vault", cause));
         }
         match DirectoryStore::open(root, OF_PEOPLE, Arc::new(SystemClock)) {
@@ -76,15 +76,26 @@ impl Place {
     /// # Errors
     /// When an argument cannot be used, or the place is a directory.
     pub fn remote(&self) -> Result<RemoteStore, Failure> {
-        if !self.is_address() {
+        let place = self.given()?;
+        if !place.contains("://") {
             let cause = "a running vault is needed: http(s)://host[:port]";
             return Err(Failure::argument("--vault", cause));
         }
-        remote(&self.vault, self.token()?, self.vault_ca_file.as_deref())
+        if !place.starts_with("http://") && !place.starts_with("https://") {
+            let cause = format!("{place}: it has to be http(s)://host[:port], or a folder");
+            return Err(Failure::argument("--vault", cause));
+        }
+        remote(place, self.token()?, self.vault_ca_file.as_deref())
     }
 
-    fn is_address(&self) -> bool {
-        self.vault.contains("://")
+    /// Whether a vault was named.
+    pub const fn is_given(&self) -> bool {
+        self.vault.is_some()
+    }
+
+    fn given(&self) -> Result<&str, Failure> {
+        let missing = || Failure::argument("--vault", "is missing (or SEKOCI_VAULT)");
+        self.vault.as_deref().ok_or_else(missing)
     }
 
     fn token(&self) -> Result<String, Failure> {
@@ -153,7 +164,7 @@ mod tests {
 
     fn place(vault: &str) -> Place {
         Place {
-            vault: vault.into(),
+            vault: Some(vault.into()),
             vault_token_file: None,
             vault_ca_file: None,
         }
