@@ -3,13 +3,12 @@
 
 mod ceremony;
 mod combine;
-mod date;
 mod drill;
 mod init;
 mod page;
 mod publish;
 mod rotate;
-mod shares;
+pub mod shares;
 mod sheet;
 
 use crate::cli::Failure;

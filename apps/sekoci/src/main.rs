@@ -6,6 +6,7 @@ mod demo;
 mod init;
 mod journal;
 mod keys;
+mod recover;
 mod serve;
 mod vault;
 
@@ -41,6 +42,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Start, supervise and, when told to, kill the processes of a node
     Agent(agent::Arguments),
+    /// Bring everything back from the vault, on a machine that never saw it
+    Recover(recover::Arguments),
     /// Keep sealed objects in a third place, and look after them
     Vault(vault::Arguments),
     /// Run two sites and a witness on this machine, with sample data
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Command::Init(arguments) => init::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Agent(arguments) => agent::run(arguments),
+        Command::Recover(arguments) => recover::run(&arguments),
         Command::Vault(arguments) => vault::run(arguments),
         Command::Demo(arguments) => demo::run(arguments),
     };

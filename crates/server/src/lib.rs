@@ -16,6 +16,7 @@ pub mod operations;
 mod passkey;
 pub mod peer;
 pub mod problem;
+pub mod recovering;
 pub mod runtime;
 pub mod sealing;
 pub mod session;

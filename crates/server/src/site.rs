@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::hub::PartitionHub;
 use crate::key_check;
+use crate::recovering::Recovering;
 use crate::runtime::{
     Partition, PartitionStatus, QueryFailure, Remote, WriterContext, follow_source, source_of,
 };
@@ -22,6 +23,9 @@ use tokio::sync::watch;
 
 /// Modules whose one partition belongs to the installation; the first holds its founding facts.
 const INSTALLATION_MODULES: [&str; 2] = ["installation", "continuity"];
+
+/// How often a recovery that is under way is looked at.
+const RECOVERING_EVERY: Duration = Duration::from_millis(500);
 
 /// How often the engine is asked how well appends would be kept.
 const DURABILITY_EVERY: Duration = Duration::from_millis(500);
@@ -48,6 +52,8 @@ pub struct Site {
     durability: watch::Sender<Option<Durability>>,
     revocations: watch::Sender<Seq>,
     draining: watch::Sender<bool>,
+    /// What a recovery that is under way holds back.
+    recovering: RwLock<Option<Recovering>>,
 }
 
 /// A partition that is open at this site.
@@ -103,12 +109,14 @@ impl Site {
             durability: watch::Sender::new(None),
             revocations: watch::Sender::new(0),
             draining: watch::Sender::new(false),
+            recovering: RwLock::default(),
         });
         let names = INSTALLATION_MODULES.map(|module| {
             let id = PartitionId::new(WorkspaceId::INSTALLATION, module);
             view_name(&id)
         });
         key_check::discard_foreign(&views, &names, &site.installation_key)?;
+        site.look_recovering();
         // The others are opened once the installation's facts have proved the key.
         site.open_of_installation(INSTALLATION_MODULES[0])?;
         tokio::spawn(Arc::clone(&site).keep_workspaces_open());
@@ -258,6 +266,13 @@ impl Site {
         let Some(module) = self.modules.get(id.module.as_str()).cloned() else {
             return Ok(());
         };
+        let sources = module.follows().iter().map(|source| source_of(id, source));
+        if std::iter::once(id.clone())
+            .chain(sources)
+            .any(|id| self.is_held_back(&id))
+        {
+            return Ok(());
+        }
         let partition = Partition::open(
             self.partition_config(id),
             Arc::clone(&module),
@@ -317,6 +332,7 @@ impl Site {
         };
         let mut applied = installation.applied();
         loop {
+            let is_recovering = self.look_recovering();
             let seq = *applied.borrow_and_update();
             let rings = installation.query(None, |rows| Ok(workspace_keys(rows)?));
             match rings.await {
@@ -331,10 +347,38 @@ impl Site {
                 }
                 Err(error) => tracing::warn!(%error, "workspaces cannot be read yet"),
             }
-            if applied.changed().await.is_err() {
+            let changed = if is_recovering {
+                let changed = tokio::time::timeout(RECOVERING_EVERY, applied.changed()).await;
+                changed.unwrap_or(Ok(()))
+            } else {
+                applied.changed().await
+            };
+            if changed.is_err() {
                 return;
             }
         }
+    }
+
+    /// Looks what a recovery holds back now. Whether one is under way.
+    fn look_recovering(&self) -> bool {
+        let found = Recovering::read(&self.config.data).unwrap_or_else(|error| {
+            tracing::error!(%error, "what is recovered cannot be read; nothing new is opened");
+            Some(Recovering::default())
+        });
+        let is_recovering = found.is_some();
+        *self
+            .recovering
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = found;
+        is_recovering
+    }
+
+    fn is_held_back(&self, id: &PartitionId) -> bool {
+        self.recovering
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .is_some_and(|recovering| !recovering.has_released(id))
     }
 
     fn open_rest_of_installation(self: &Arc<Self>) {

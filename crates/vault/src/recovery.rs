@@ -70,12 +70,13 @@ pub struct Recovered {
 
 impl Recovery<'_> {
     /// Recovers what was planned. A partition that cannot be recovered to its end is told of, and
-    /// the others go on. `progress` is told after every run, `done` after every partition.
+    /// the others go on. `progress` is told after every run, `done` after every partition, with the
+    /// installation's key once it is known.
     pub async fn run(
         &self,
         plan: &[Planned],
         mut progress: impl FnMut(&Progress),
-        mut done: impl FnMut(&RecoveredPartition),
+        mut done: impl FnMut(&RecoveredPartition, Option<&DataKey>),
     ) -> Recovered {
         let began = self.clock.now();
         let mut installation_key = None;
@@ -91,7 +92,7 @@ impl Recovery<'_> {
                     &mut progress,
                 )
                 .await;
-            done(&one);
+            done(&one, installation_key.as_ref());
             partitions.push(one);
         }
         Recovered {

@@ -6,6 +6,7 @@ pub mod drill;
 pub mod failure;
 pub mod import;
 pub mod logging;
+pub mod moment;
 mod private;
 pub mod reporting;
 pub mod status;

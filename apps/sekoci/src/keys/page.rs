@@ -1,7 +1,7 @@
 //! A share as a page to print: one sheet, readable without any network.
 
-use super::date::day;
 use crate::cli::Failure;
+use crate::cli::moment::day;
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 use vault::custody::{Share, Trust};

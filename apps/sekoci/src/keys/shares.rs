@@ -19,6 +19,11 @@ pub struct Shares {
 }
 
 impl Shares {
+    /// The shares in these files.
+    pub const fn of(files: Vec<PathBuf>) -> Self {
+        Self { files }
+    }
+
     /// Reads them all.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! A share as a text file: for who would rather keep it in a safe place for files, and for scripts.
 
-use super::date::day;
+use crate::cli::moment::day;
 use vault::custody::{Share, Trust};
 use zeroize::Zeroizing;
 

@@ -5,9 +5,11 @@ use crate::cli::failure::{Failure, with_sources};
 use journal::DataKey;
 use kernel::clock::SystemClock;
 use kernel::random::OsRandom;
+use kernel::{PartitionId, WorkspaceId};
 use server::config::Config;
 use server::gateway::Gateway;
 use server::peer::{self, Forwarder, PeerLink, PeerName, TlsListener};
+use server::recovering::Recovering;
 use server::sealing::{self, SealingParts};
 use server::site::{Parts, Site};
 use std::path::Path;
@@ -20,8 +22,12 @@ use zeroize::Zeroizing;
 /// How long open requests may take to end once the site is told to stop.
 const DRAIN_MAX: Duration = Duration::from_secs(5);
 
+/// How often a recovery that is under way is looked at.
+const RECOVERING_EVERY: Duration = Duration::from_millis(500);
+
 /// Runs a site until the process is told to stop.
 pub async fn run(config: Arc<Config>, folder: &Path) -> Result<(), Failure> {
+    wait_recovered(&config.data).await?;
     let site = start(&config).await?;
     let link = Arc::new(PeerLink::new(&config).map_err(|e| Failure::argument("identity", e))?);
     let gateway =
@@ -40,6 +46,25 @@ pub async fn run(config: Arc<Config>, folder: &Path) -> Result<(), Failure> {
     peers.abort();
     // Open requests have had their time; what is left is resent by its client.
     let _ = tokio::time::timeout(DRAIN_MAX, people).await;
+    Ok(())
+}
+
+/// Waits while a recovery has not brought back what a site cannot be without.
+async fn wait_recovered(data: &Path) -> Result<(), Failure> {
+    let needed = PartitionId::new(WorkspaceId::INSTALLATION, "installation");
+    let mut is_told = false;
+    while let Some(recovering) =
+        Recovering::read(data).map_err(|e| Failure::failed(format!("{}: {e}", data.display())))?
+    {
+        if recovering.has_released(&needed) {
+            break;
+        }
+        if !is_told {
+            tracing::info!("waiting for the recovery that is under way");
+            is_told = true;
+        }
+        tokio::time::sleep(RECOVERING_EVERY).await;
+    }
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use age::x25519::{Identity, Recipient};
 use bech32::primitives::decode::CheckedHrpstring;
 use bech32::{Bech32, Hrp};
+use ed25519_compact::{KeyPair, Seed};
 use kernel::Random;
 use zeroize::Zeroizing;
 
@@ -78,6 +79,14 @@ impl RecoveryIdentity {
     #[must_use]
     pub fn recipient(&self) -> Recipient {
         self.to_age().to_public()
+    }
+
+    /// The Ed25519 key that signs records of recoveries and verifications: it follows from the secret,
+    /// so that a signature shows that whoever wrote the record could open the vault.
+    #[must_use]
+    pub fn record_key(&self) -> KeyPair {
+        let seed = Zeroizing::new(blake3::derive_key("sekoci recovery record v1", &*self.0));
+        KeyPair::from_seed(Seed::new(*seed))
     }
 }
 

@@ -52,7 +52,7 @@ async fn recover(world: &World, engine: &MemoryEngine, until: Option<Timestamp>)
         clock: &ManualClock::at(Timestamp(5)),
     };
     let plan = plan(&*store, None).await.unwrap();
-    recovery.run(&plan, |_| {}, |_| {}).await
+    recovery.run(&plan, |_| {}, |_, _| {}).await
 }
 
 #[tokio::test]
