@@ -7,6 +7,7 @@ mod agents;
 mod folder;
 mod ready;
 mod sample;
+mod vault;
 
 use crate::cli::failure::Failure;
 use crate::init::{EngineKind, NodePlan, NodePorts, Plan};
@@ -55,24 +56,28 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         operator_password: None,
         workspace: WORKSPACE.into(),
         sqlite_journal: None,
+        vault: Some(vault::url(arguments.base_port)),
     };
     folder.make_once(&plan, arguments.base_port, &OsRandom)?;
     crate::serve::runtime()?.block_on(async {
+        let vault = vault::start(&plan, arguments.base_port)?;
         let agents = agents::start(&plan)?;
         let done = tokio::select! {
             done = serve(&arguments, &plan) => done,
             ended = agents.one_ended() => Err(ended),
+            ended = vault.ended() => Err(ended),
             () = crate::serve::told_to_stop() => Ok(()),
         };
         say("stopping");
         agents.stop().await;
+        vault.stop().await;
         done
     })
 }
 
 /// Waits until everything works, says so, and then runs until it is dropped.
 async fn serve(arguments: &Arguments, plan: &Plan) -> Result<(), Failure> {
-    say("starting two sites and a witness");
+    say("starting two sites, a witness and a vault");
     let client = ready::wait(plan).await?;
     say("bringing in the sample workspace");
     sample::bring_in(&client, plan).await?;
@@ -102,6 +107,7 @@ fn announce(arguments: &Arguments, plan: &Plan) -> Result<(), Failure> {
                 { "name": b.name, "url": b.url() },
             ],
             "witness": w.url(),
+            "vault": plan.vault,
             "workspace": plan.workspace,
             "user": plan.operator,
             "password": password,
@@ -133,10 +139,17 @@ another terminal:
   SEKOCI_URL={a},{b} SEKOCI_USER={user} SEKOCI_PASSWORD={password} \\
     target/demo/sekoci drill run site-loss --site a --json evidence.json
 
-Ctrl-C stops everything. Data: {}
+Everything is sealed into a vault as well ({vault}). The keys that open it are three shares, any two
+of which suffice. Bring everything back into a file, with nothing but these:
+
+  target/demo/sekoci recover --vault {vault} --vault-token-file {out}/recovery.token \\
+    --shares {out}/keys/share-1.txt {out}/keys/share-3.txt --into recovered.sqlite
+
+Ctrl-C stops everything. Data: {out}
 
 ",
-        plan.out.display()
+        vault = plan.vault.as_deref().unwrap_or_default(),
+        out = plan.out.display()
     )
 }
 

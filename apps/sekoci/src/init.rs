@@ -6,6 +6,7 @@ mod files;
 mod founding;
 mod plan;
 
+pub use files::{SEALING_KEY, TRUST, VAULT_TOKEN};
 pub use founding::{FirstAccount, FirstWorkspace, Founding};
 pub use plan::{EngineKind, NodePlan, NodePorts, Plan};
 
@@ -91,6 +92,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         operator_password: password,
         workspace: arguments.workspace,
         sqlite_journal: None,
+        vault: None,
     };
     let made = plan.carry_out(&OsRandom)?;
     println!("made {}", plan.out.display());

@@ -1,7 +1,7 @@
 //! `sekoci keys`: the keys that people hold. What opens the vault is split among custodians; no
 //! site and no file keeps it.
 
-mod ceremony;
+pub mod ceremony;
 mod combine;
 mod drill;
 mod init;

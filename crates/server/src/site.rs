@@ -249,6 +249,17 @@ impl Site {
         open.values().map(|open| open.partition.status()).collect()
     }
 
+    /// How sealing into the vault stands; `None` where this site does not seal.
+    #[must_use]
+    pub fn look_at_sealing(&self) -> Option<sealing::Sealing> {
+        let open = self.partitions();
+        let open = open.iter().map(|partition| {
+            let seq = *partition.applied().borrow();
+            (partition.id.clone(), seq)
+        });
+        self.sealing.look(self.clock.now(), open)
+    }
+
     /// Every open partition.
     #[must_use]
     pub fn partitions(&self) -> Vec<Arc<Partition>> {

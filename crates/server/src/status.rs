@@ -3,9 +3,10 @@
 use crate::config::Role;
 use crate::peer::PeerLink;
 use crate::runtime::{ModuleState, PartitionStatus};
+use crate::session::has_read;
 use crate::site::Site;
 use journal::Durability;
-use kernel::{PartitionId, Seq, SiteName, Timestamp};
+use kernel::{PartitionId, Seq, SiteName, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -124,11 +125,13 @@ pub fn is_writable(site: &Site) -> bool {
     site.durability().is_some()
 }
 
-/// Whether this site should be sent people: it has read its partitions and can answer.
+/// Whether this site should be sent people: it has read its partitions, knows who may sign in, and can
+/// answer.
 #[must_use]
 pub fn is_ready(site: &Site) -> bool {
+    let accounts = PartitionId::new(WorkspaceId::INSTALLATION, "installation");
     let statuses = site.partition_statuses();
-    !statuses.is_empty()
+    has_read(site, &accounts)
         && statuses.iter().all(|status| {
             matches!(status.state, ModuleState::Running | ModuleState::Overloaded)
                 && status
@@ -174,7 +177,7 @@ pub async fn whole(site: &Site, contacts: &Contacts) -> Value {
         }).collect::<Vec<_>>(),
         "partitions": statuses.iter().map(|s| partition(site, contacts, s)).collect::<Vec<_>>(),
         "modules": modules(&statuses),
-        "vault": site.sealing.look(now),
+        "vault": site.look_at_sealing(),
     })
 }
 
@@ -268,7 +271,7 @@ pub fn record_metrics(site: &Site) {
 }
 
 fn record_vault_metrics(site: &Site) {
-    let Some(sealing) = site.sealing.look(site.clock.now()) else {
+    let Some(sealing) = site.look_at_sealing() else {
         return;
     };
     let alarm = if sealing.alarm.is_some() { 1.0 } else { 0.0 };

@@ -9,7 +9,9 @@ use crate::cli::write_private;
 use installation::password::{Cost, Passwords};
 use kernel::clock::SystemClock;
 use kernel::{AccountId, PersonId, Random, WorkspaceId};
-use server::config::{Config, EngineConfig, Identity, Limits, NodeConfig, ProberConfig, Role};
+use server::config::{
+    Config, EngineConfig, Identity, Limits, NodeConfig, ProberConfig, Role, VaultConfig,
+};
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
@@ -17,6 +19,11 @@ use std::path::Path;
 /// Name of the probers' account and workspace.
 const PROBER: &str = "prober";
 const PROBE_WORKSPACE: &str = "continuity probe";
+
+/// Files in a site's folder that belong to the vault.
+pub const VAULT_TOKEN: &str = "vault.token";
+pub const TRUST: &str = "trust.json";
+pub const SEALING_KEY: &str = "sealing.key";
 
 /// Writes everything a plan asks for.
 pub fn write(plan: &Plan, random: &dyn Random) -> Result<Made, Failure> {
@@ -174,7 +181,17 @@ fn config(plan: &Plan, node: &NodePlan, certificates: &[NodeCertificate]) -> Con
         }),
         hasten: (node.role == Role::Witness && plan.engine == EngineKind::Postgres)
             .then(|| folder.join("agent.toml")),
-        vault: None,
+        vault: plan
+            .vault
+            .clone()
+            .filter(|_| is_site)
+            .map(|place| VaultConfig {
+                place,
+                token: Some(folder.join(VAULT_TOKEN)),
+                authorities: None,
+                trust: folder.join(TRUST),
+                sealing_key: folder.join(SEALING_KEY),
+            }),
         limits: Limits::default(),
     }
 }

@@ -128,6 +128,9 @@ pub struct Plan {
     pub workspace: String,
     /// Where the journal file is, with the `sqlite` engine; `out/journal.sqlite` where absent.
     pub sqlite_journal: Option<PathBuf>,
+    /// URL of the vault that the sites seal into. Its token, the trust and the sealing key go into
+    /// each site's folder by other hands.
+    pub vault: Option<String>,
 }
 
 /// What was made.

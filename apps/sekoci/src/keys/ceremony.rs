@@ -16,19 +16,19 @@ use vault::custody::{RecoveryIdentity, SealingKey, Share, SplitRule, Trust, spli
 pub struct Plan {
     /// How many people get a share
     #[arg(long, value_name = "N")]
-    custodians: u8,
+    pub custodians: u8,
     /// How many of them are needed to open the vault
     #[arg(long, value_name = "K")]
-    threshold: u8,
+    pub threshold: u8,
     /// Name of a custodian, in the order of the shares; once for each, or not at all
     #[arg(long = "custodian", value_name = "NAME")]
-    names: Vec<String>,
+    pub names: Vec<String>,
     /// Name of a site that seals; once for each
     #[arg(long = "site", value_name = "NAME", required = true)]
-    sites: Vec<SiteName>,
+    pub sites: Vec<SiteName>,
     /// Folder to make; must not exist or be empty
     #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    pub out: PathBuf,
 }
 
 /// What was made. The identity itself is gone, once its shares are there.
@@ -213,11 +213,13 @@ impl Plan {
         &self.out
     }
 
-    fn trust_file(&self) -> PathBuf {
+    /// Where the trust is written.
+    pub fn trust_file(&self) -> PathBuf {
         self.out.join("trust.json")
     }
 
-    fn key_file(&self, site: &SiteName) -> PathBuf {
+    /// Where a site's sealing key is written.
+    pub fn key_file(&self, site: &SiteName) -> PathBuf {
         self.out.join(format!("site-{site}.sealing-key"))
     }
 

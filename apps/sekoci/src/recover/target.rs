@@ -9,6 +9,9 @@ use server::config::Config;
 use server::recovering::Recovering;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
+
+const CONNECT_MAX: Duration = Duration::from_secs(1);
 
 /// Which target is given.
 #[derive(clap::Args)]
@@ -51,6 +54,13 @@ impl Target {
         let config = Config::load(file).map_err(|e| Failure::argument("--config", e))?;
         if config.engine.is_none() || config.installation_key.is_none() {
             let cause = "it is not that of a site; a witness holds no journal";
+            return Err(Failure::argument("--config", cause));
+        }
+        if is_serving(&config) {
+            let cause = format!(
+                "a site serves at {}; stop it, and start it again once the recovery has begun",
+                config.listen
+            );
             return Err(Failure::argument("--config", cause));
         }
         let folder = file.parent().map(PathBuf::from).unwrap_or_default();
@@ -145,6 +155,12 @@ impl Target {
             }
         }
     }
+}
+
+/// Whether the site of this configuration runs, unless it waits for this very recovery.
+fn is_serving(config: &Config) -> bool {
+    std::net::TcpStream::connect_timeout(&config.listen, CONNECT_MAX).is_ok()
+        && !matches!(Recovering::read(&config.data), Ok(Some(_)))
 }
 
 /// Renames a file that is in the way; one that is not there is not.

@@ -23,6 +23,12 @@ pub struct Ready {
     pub sites: Vec<SiteUrl>,
     /// The witness.
     pub witness: String,
+    /// The vault.
+    #[expect(
+        dead_code,
+        reason = "an agreed field; tests start a vault of their own"
+    )]
+    pub vault: String,
     /// Name of the workspace with the sample.
     pub workspace: String,
     /// The operator's login name.
@@ -78,6 +84,7 @@ impl Demo {
         let ready = Ready {
             sites: Vec::new(),
             witness: String::new(),
+            vault: String::new(),
             workspace: String::new(),
             user: String::new(),
             password: String::new(),
@@ -104,6 +111,11 @@ impl Demo {
     /// What it wrote to `stdout` or `stderr`.
     pub fn said(&self, stream: &str) -> String {
         std::fs::read_to_string(self.folder.path().join(stream)).unwrap_or_default()
+    }
+
+    /// Everything it keeps.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// Its installation's folder.

@@ -17,7 +17,7 @@ const SOON: Duration = Duration::from_secs(10);
 const PASSWORD: &str = "a long way home 7";
 
 /// A conversation with the operator in it.
-async fn conversation(door: &Door, workspace: &str, person: &str) -> Uuid {
+pub async fn conversation(door: &Door, workspace: &str, person: &str) -> Uuid {
     let id = new_id();
     let body = json!({
         "conversation_id": id, "kind": "group", "name": format!("Talk {id}"), "members": [person],
@@ -28,11 +28,11 @@ async fn conversation(door: &Door, workspace: &str, person: &str) -> Uuid {
     id
 }
 
-fn message(conversation: Uuid, text: &str) -> Value {
+pub fn message(conversation: Uuid, text: &str) -> Value {
     json!({ "message_id": new_id(), "conversation_id": conversation, "text": text })
 }
 
-async fn texts(door: &Door, workspace: &str, conversation: Uuid) -> Option<Vec<String>> {
+pub async fn texts(door: &Door, workspace: &str, conversation: Uuid) -> Option<Vec<String>> {
     let path = format!(
         "/api/messaging/message-list?workspace_id={workspace}&conversation_id={conversation}"
     );
@@ -47,7 +47,7 @@ async fn texts(door: &Door, workspace: &str, conversation: Uuid) -> Option<Vec<S
 }
 
 /// Waits until a site shows just these: one that handed a write to the other reads it a moment later.
-async fn shows(door: &Door, workspace: &str, conversation: Uuid, wanted: &[&str]) {
+pub async fn shows(door: &Door, workspace: &str, conversation: Uuid, wanted: &[&str]) {
     let what = format!("{} shows {wanted:?}", door.url);
     wait::until(&what, SOON, async || {
         (texts(door, workspace, conversation).await? == wanted).then_some(())

@@ -23,9 +23,15 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// Starts one.
+    /// Starts one with nothing in it.
     pub async fn start() -> Self {
-        let (folder, ports) = (folder(), Row::take());
+        let folder = folder();
+        Self::start_on(folder).await
+    }
+
+    /// Starts one on the folder `vault` in `folder`.
+    pub async fn start_on(folder: TempDir) -> Self {
+        let ports = Row::take();
         let child = serve(&folder.path().join("vault"), ports.first);
         let vault = Self {
             folder,

@@ -127,11 +127,24 @@ impl Board {
         self.with(|state| state.partitions.insert(partition.clone(), sealing));
     }
 
-    /// How sealing stands; `None` where this site does not seal.
-    #[must_use]
-    pub fn look(&self, now: Timestamp) -> Option<Sealing> {
+    /// How sealing stands; `None` where this site does not seal. Of the `open` partitions, with what
+    /// is applied of each, those that were not looked at yet are not known to be in the vault.
+    pub fn look(
+        &self,
+        now: Timestamp,
+        open: impl IntoIterator<Item = (PartitionId, Seq)>,
+    ) -> Option<Sealing> {
         self.with(|state| {
             let began = state.began?;
+            for (partition, seq) in open {
+                state
+                    .partitions
+                    .entry(partition)
+                    .or_insert_with(|| PartitionSealing {
+                        seq,
+                        ..PartitionSealing::default()
+                    });
+            }
             let lines: Vec<PartitionLine> = state
                 .partitions
                 .iter()
@@ -208,12 +221,12 @@ mod tests {
     }
 
     fn alarm_at(board: &Board, now: i64) -> Option<&'static str> {
-        board.look(Timestamp(now)).unwrap().alarm
+        board.look(Timestamp(now), []).unwrap().alarm
     }
 
     #[test]
     fn a_site_without_a_vault_has_nothing_to_show() {
-        assert!(Board::default().look(Timestamp(5)).is_none());
+        assert!(Board::default().look(Timestamp(5), []).is_none());
     }
 
     #[test]
@@ -247,7 +260,14 @@ mod tests {
     #[test]
     fn what_is_not_known_is_not_zero() {
         let (board, partition) = board();
-        let look = |board: &Board| board.look(Timestamp(9_000)).unwrap();
+        let look = |board: &Board| board.look(Timestamp(9_000), []).unwrap();
+        assert_eq!(look(&board).rpo_seconds, None);
+        let other = PartitionId::new(WorkspaceId::INSTALLATION, "other");
+        let found = board
+            .look(Timestamp(9_000), [(partition.clone(), 7)])
+            .unwrap();
+        assert_eq!((found.rpo_seconds, found.backlog), (None, 7));
+        board.set(&other, sealing(1, Some(1), None));
         assert_eq!(look(&board).rpo_seconds, None);
         board.set(&partition, sealing(5, None, None));
         assert_eq!((look(&board).rpo_seconds, look(&board).backlog), (None, 5));

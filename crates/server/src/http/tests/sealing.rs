@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use journal::Engine;
 use journal::engine::memory::MemoryEngine;
-use kernel::clock::{Clock, SystemClock};
+use kernel::clock::SystemClock;
 use kernel::random::OsRandom;
 use kernel::{PartitionId, SiteName, Timestamp, WorkspaceId};
 use serde_json::json;
@@ -151,8 +151,7 @@ impl Sealed {
     }
 
     fn board(&self, door: &Door) -> Sealing {
-        let now = self.installation.clock.now();
-        door.site.sealing.look(now).unwrap()
+        door.site.look_at_sealing().unwrap()
     }
 
     /// Makes an entry in the workspace.
