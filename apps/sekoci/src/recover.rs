@@ -1,6 +1,6 @@
 //! `sekoci recover`: everything back from the vault, with what the custodians hold and nothing else.
 
-mod opener;
+pub mod opener;
 mod record;
 mod target;
 
@@ -159,7 +159,8 @@ fn bar(planned: &[Planned]) -> ProgressBar {
     bar
 }
 
-fn failed(error: StoreError) -> Failure {
+/// How a failure of the vault ends a subcommand.
+pub fn failed(error: StoreError) -> Failure {
     match error {
         StoreError::Denied(_) => Failure::argument("--vault-token-file", error),
         _ => Failure::failed(format!("--vault: {error}")),

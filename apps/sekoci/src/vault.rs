@@ -4,6 +4,7 @@ mod deletions;
 mod holders;
 pub mod place;
 mod serve;
+mod verify;
 
 use crate::cli::Failure;
 use clap::{Args, Subcommand};
@@ -25,6 +26,8 @@ enum VaultCommand {
     Revoke(holders::Revoke),
     /// Show who holds a token, on the vault's machine
     Holders(holders::Show),
+    /// Look whether what a vault holds is whole: exit code 0 it is, 1 it is not, 2 refused
+    Verify(verify::Arguments),
     /// Show what people did to a vault
     Log(deletions::ShowLog),
     /// Show proposals to delete early
@@ -49,6 +52,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         VaultCommand::Grant(arguments) => holders::grant(&arguments),
         VaultCommand::Revoke(arguments) => holders::revoke(&arguments),
         VaultCommand::Holders(arguments) => holders::show(&arguments),
+        VaultCommand::Verify(arguments) => verify::run(&arguments),
         VaultCommand::Log(arguments) => deletions::show_log(&arguments),
         VaultCommand::Deletions(arguments) => deletions::show(&arguments),
         VaultCommand::ProposeDeletion(arguments) => deletions::propose(&arguments),

@@ -8,6 +8,7 @@ pub mod restore;
 pub mod sealer;
 pub mod segment;
 pub mod store;
+pub mod verify;
 
 pub use store::directory::{DirectoryStore, Retention};
 pub use store::{ObjectName, Put, Store, StoreError, Stored};

@@ -9,7 +9,7 @@ use vault::custody::identity_file::IdentityFile;
 use vault::custody::{CustodyError, Opened, RecoveryIdentity, open_all};
 use zeroize::Zeroizing;
 
-/// Which of them is given.
+/// Which of them is given; one of them has to be.
 #[derive(clap::Args)]
 #[group(required = true, multiple = false)]
 pub struct Opener {
@@ -19,6 +19,34 @@ pub struct Opener {
     /// Files with shares, enough of them; - is standard input
     #[arg(long, value_name = "FILE", num_args = 1..)]
     shares: Vec<PathBuf>,
+}
+
+/// Which of them is given, where it is.
+#[derive(clap::Args)]
+pub struct MaybeOpener {
+    /// File with the identity, as `sekoci keys combine` makes it
+    #[arg(long, value_name = "FILE", conflicts_with = "shares")]
+    identity: Option<PathBuf>,
+    /// Files with shares, enough of them; - is standard input
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    shares: Vec<PathBuf>,
+}
+
+impl MaybeOpener {
+    /// Reads it, where one is given.
+    ///
+    /// # Errors
+    /// What is wrong with the files.
+    pub fn read(&self) -> Result<Option<Key>, Failure> {
+        if self.identity.is_none() && self.shares.is_empty() {
+            return Ok(None);
+        }
+        let opener = Opener {
+            identity: self.identity.clone(),
+            shares: self.shares.clone(),
+        };
+        opener.read().map(Some)
+    }
 }
 
 /// The identity, in memory alone.

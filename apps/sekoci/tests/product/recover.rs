@@ -308,6 +308,25 @@ async fn an_interrupted_recovery_goes_on_and_is_the_same() {
         );
         assert_eq!(found["head"], found["sealed"]);
     }
+    // The vault itself is whole, whoever looks: with shares, or with the trust alone.
+    for with in [vec!["--shares"], vec!["--trust"]] {
+        let mut verify = left
+            .vault
+            .command("verify", &left.folder.join("recovery.token"));
+        verify.args(&with);
+        match with[0] {
+            "--shares" => verify.args([left.share(1), left.share(2)]),
+            _ => verify.arg(left.folder.join("keys/trust.json")),
+        };
+        let file = left.folder.join("verified.json");
+        ends(verify.arg("--full").arg("--json").arg(&file), 0, "");
+        let verified = json(&file);
+        assert_eq!(verified["passed"], true, "{verified}");
+        assert_eq!(
+            verified["partitions"].as_array().map(Vec::len),
+            Some(partitions.len())
+        );
+    }
     // Again, with all of it there: the same account.
     let again = left.folder.join("again.json");
     let mut recover = left.recover(&[2, 3]);
