@@ -2,7 +2,7 @@
 
 pub mod opener;
 mod record;
-mod target;
+pub mod target;
 
 use crate::cli::{Failure, Reporting, moment};
 use crate::vault::place::{Access, Place};
@@ -115,7 +115,10 @@ async fn recover(
 }
 
 /// A partition that came back whole may be used from now on; the installation's own need its key.
-fn done(
+///
+/// # Errors
+/// When that cannot be written down.
+pub fn done(
     target: &Target,
     one: &RecoveredPartition,
     installation_key: Option<&DataKey>,

@@ -142,7 +142,11 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-async fn attempt(function: Function, place: &Place) -> Result<(), String> {
+/// Tries a function once.
+///
+/// # Errors
+/// Why it did not work.
+pub async fn attempt(function: Function, place: &Place) -> Result<(), String> {
     let conversation = [("conversation_id", place.conversation.to_string())];
     let done = match function {
         Function::Session => place

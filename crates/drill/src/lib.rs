@@ -10,6 +10,6 @@ mod report;
 mod site_loss;
 
 pub use doors::{DoorError, Doors, Fingerprint, Health};
-pub use functions::{Function, FunctionGap};
+pub use functions::{Function, FunctionGap, Place, attempt};
 pub use report::{Phase, Report};
 pub use site_loss::{Aborted, Fault, Settings, run};

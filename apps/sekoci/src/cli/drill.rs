@@ -1,6 +1,10 @@
 //! `sekoci drill`: break something on purpose, under load, and measure what people would notice.
 
+mod both_sites_lost;
+
 use super::{Connection, Failure, Reporting};
+use crate::recover::opener::MaybeOpener;
+use crate::vault::place::Place;
 use clap::{Args, Subcommand, ValueEnum};
 use drill::{Aborted, Doors, Fault, Phase, Report, Settings};
 use serde_json::json;
@@ -18,7 +22,7 @@ enum DrillCommand {
     /// Name the scenarios
     List,
     /// Run a scenario: exit code 0 passed, 1 failed, 2 refused or aborted
-    Run(Run),
+    Run(Box<Run>),
 }
 
 /// A scenario.
@@ -26,6 +30,8 @@ enum DrillCommand {
 enum Scenario {
     /// A whole site is lost: application, database and etcd member
     SiteLoss,
+    /// Both sites are lost: everything is brought back from the vault alone, elsewhere, and compared
+    BothSitesLost,
 }
 
 /// How the site is lost.
@@ -42,8 +48,13 @@ struct Run {
     /// The scenario
     #[arg(value_enum)]
     scenario: Scenario,
-    /// The site to break
-    #[arg(long, value_name = "NAME")]
+    /// The site to break, where one is
+    #[arg(
+        long,
+        value_name = "NAME",
+        required_if_eq("scenario", "site-loss"),
+        default_value = ""
+    )]
     site: String,
     /// How it is lost
     #[arg(long, value_enum, default_value_t = HowLost::Kill)]
@@ -58,6 +69,10 @@ struct Run {
     #[arg(long, value_name = "NAME")]
     workspace: Option<String>,
     #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    opener: MaybeOpener,
+    #[command(flatten)]
     connection: Connection,
     #[command(flatten)]
     reporting: Reporting,
@@ -68,16 +83,43 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         DrillCommand::List => {
             println!(
-                "site-loss    a whole site is killed or paused under load, watched, brought back, compared"
+                "site-loss        a whole site is killed or paused under load, watched, brought back, compared"
+            );
+            println!(
+                "both-sites-lost  everything is brought back from the vault alone, used, and compared"
             );
             Ok(())
         }
-        DrillCommand::Run(run) => run_scenario(&run),
+        DrillCommand::Run(run) => {
+            run.reporting.check()?;
+            match run.scenario {
+                Scenario::SiteLoss => lose_site(&run),
+                Scenario::BothSitesLost => lose_both_sites(&run),
+            }
+        }
     }
 }
 
-fn run_scenario(run: &Run) -> Result<(), Failure> {
-    run.reporting.check()?;
+fn lose_both_sites(run: &Run) -> Result<(), Failure> {
+    let settings = both_sites_lost::Settings {
+        connection: &run.connection,
+        place: &run.place,
+        opener: &run.opener,
+        workspace: run.workspace.as_deref(),
+    };
+    let report = crate::serve::runtime()?.block_on(both_sites_lost::run(&settings))?;
+    run.reporting.write(&report)?;
+    if !run.reporting.is_stdout() {
+        report.print();
+    }
+    if report.passed {
+        return Ok(());
+    }
+    let shortfalls = report.shortfalls.join("; ");
+    Err(Failure::failed(format!("the drill failed: {shortfalls}")))
+}
+
+fn lose_site(run: &Run) -> Result<(), Failure> {
     let doors = Doors::new(run.connection.client()?);
     let settings = Settings {
         site: run.site.clone(),

@@ -26,6 +26,16 @@ pub struct TargetArguments {
     into: Option<PathBuf>,
 }
 
+impl TargetArguments {
+    /// The site with this configuration.
+    pub const fn site(config: PathBuf) -> Self {
+        Self {
+            config: Some(config),
+            into: None,
+        }
+    }
+}
+
 /// A target.
 pub enum Target {
     /// A site.

@@ -24,10 +24,6 @@ pub struct Ready {
     /// The witness.
     pub witness: String,
     /// The vault.
-    #[expect(
-        dead_code,
-        reason = "an agreed field; tests start a vault of their own"
-    )]
     pub vault: String,
     /// Name of the workspace with the sample.
     pub workspace: String,

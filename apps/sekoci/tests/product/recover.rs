@@ -340,3 +340,49 @@ async fn an_interrupted_recovery_goes_on_and_is_the_same() {
         assert_eq!(again[field], report[field], "{field}");
     }
 }
+
+#[tokio::test]
+async fn the_drill_of_the_worst_day_passes_and_is_part_of_the_record() {
+    let demo = Demo::start("sqlite").await;
+    let door = demo.sign_in(0).await;
+    let (workspace, person) = door.place().await;
+    let talk = conversation(&door, &workspace, &person).await;
+    let post = message(talk, "before the worst day");
+    let post = door.command("messaging/post-message", Some(&workspace), post);
+    post.await.granted();
+    let installation = demo.installation();
+    let file = installation.join("evidence.json");
+    let drill = |shares: &[u8]| {
+        let mut drill = demo.command(&["drill", "run", "both-sites-lost", "--vault"]);
+        drill
+            .arg(&demo.ready.vault)
+            .arg("--vault-token-file")
+            .arg(installation.join("recovery.token"))
+            .arg("--shares")
+            .args(
+                shares
+                    .iter()
+                    .map(|n| installation.join(format!("keys/share-{n}.txt"))),
+            );
+        drill
+    };
+    ends(&mut drill(&[2]), 2, "--share");
+    let mut passing = drill(&[1, 3]);
+    ends(passing.arg("--json").arg(&file), 0, "");
+    let report = json(&file);
+    assert_eq!(report["passed"], true, "{report}");
+    assert_eq!(report["heads_equal"], true, "{report}");
+    assert!(report["messages"].as_u64() >= Some(1), "{report}");
+    for module in ["installation", "directory", "messaging", "continuity"] {
+        assert!(
+            report["first_use_ms"][module].is_i64(),
+            "{module}: {report}"
+        );
+    }
+    let drills = door.get("/api/continuity/drill-list").await.granted();
+    let last = &drills["items"][0];
+    assert_eq!(
+        (&last["scenario"], &last["passed"]),
+        (&"both-sites-lost".into(), &true.into())
+    );
+}

@@ -1,0 +1,216 @@
+//! A site of its own in a folder of its own, which is gone after the drill.
+
+use super::modules;
+use crate::cli::Failure;
+use crate::init::{EngineKind, NodePlan, NodePorts, Plan};
+use crate::recover::target::{Target, TargetArguments};
+use client::{Client, SiteUrl};
+use drill::{Doors, Function, Place, attempt};
+use kernel::clock::SystemClock;
+use kernel::random::OsRandom;
+use kernel::{Clock, SiteName, Timestamp};
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::process::{Child, Command};
+
+const FUNCTION_MAX: Duration = Duration::from_secs(600);
+const TRY_EVERY: Duration = Duration::from_millis(50);
+
+/// The folder.
+pub struct Scratch {
+    folder: tempfile::TempDir,
+    port: u16,
+}
+
+/// The site's process.
+pub struct Site(Child);
+
+/// How people's functions did.
+#[derive(Default)]
+pub struct Tried {
+    /// When the last function of each module had worked.
+    pub first_use_ms: BTreeMap<&'static str, i64>,
+    /// What did not work.
+    pub failures: Vec<String>,
+}
+
+impl Scratch {
+    /// Makes a new installation of one site, on free ports of this machine.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn make() -> Result<Self, Failure> {
+        let bad = |e: std::io::Error| Failure::failed(format!("a scratch folder: {e}"));
+        let folder = tempfile::Builder::new()
+            .prefix("sekoci-drill-")
+            .tempdir()
+            .map_err(bad)?;
+        let [http, peer, agent] = free_ports().map_err(bad)?;
+        let name = SiteName::new("scratch").map_err(|e| Failure::failed(e.to_string()))?;
+        let ports = NodePorts {
+            http,
+            peer,
+            agent,
+            ..NodePorts::default()
+        };
+        let plan = Plan {
+            out: folder.path().join("installation"),
+            nodes: vec![NodePlan::site(name, Ipv4Addr::LOCALHOST, ports)],
+            engine: EngineKind::Sqlite,
+            operator: "scratch".into(),
+            operator_password: None,
+            workspace: "Scratch".into(),
+            sqlite_journal: None,
+            vault: None,
+        };
+        plan.carry_out(&OsRandom)?;
+        Ok(Self { folder, port: http })
+    }
+
+    /// Where the recovery goes.
+    ///
+    /// # Errors
+    /// When the configuration cannot be used.
+    pub fn target(&self) -> Result<Target, Failure> {
+        Target::open(&TargetArguments::site(self.config()))
+    }
+
+    /// Its address.
+    ///
+    /// # Errors
+    /// Never, as the address is well formed.
+    pub fn url(&self) -> Result<SiteUrl, Failure> {
+        SiteUrl::parse(&format!("http://127.0.0.1:{}", self.port))
+            .map_err(|e| Failure::failed(e.to_string()))
+    }
+
+    /// Starts the site, which waits for what is recovered.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn serve(&self) -> Result<Site, Failure> {
+        let bad = |e: std::io::Error| Failure::failed(format!("the scratch site: {e}"));
+        let child = Command::new(std::env::current_exe().map_err(bad)?)
+            .args(["serve", "--config"])
+            .arg(self.config())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(bad)?;
+        Ok(Site(child))
+    }
+
+    fn config(&self) -> PathBuf {
+        self.folder.path().join("installation/scratch/site.toml")
+    }
+}
+
+impl Site {
+    /// Ends it; nothing in it is needed any more.
+    pub async fn stop(&mut self) {
+        // It is gone after this, whatever the answer.
+        let _ = self.0.kill().await;
+    }
+}
+
+/// Tries everything that people do until it works, each function by itself.
+pub async fn try_functions(client: Client, workspace: Option<String>, began: Timestamp) -> Tried {
+    let made = until_works(began, async || {
+        make_place(&client, workspace.as_deref()).await
+    })
+    .await;
+    let (place, _) = match made {
+        Ok(made) => made,
+        Err(failure) => {
+            return Tried {
+                failures: vec![format!("nobody could begin to work: {failure}")],
+                ..Tried::default()
+            };
+        }
+    };
+    let trying: Vec<_> = Function::ALL
+        .into_iter()
+        .map(|function| {
+            let place = place.clone();
+            tokio::spawn(async move {
+                let worked = until_works(began, || attempt(function, &place)).await;
+                (function, worked)
+            })
+        })
+        .collect();
+    let mut tried = Tried::default();
+    for task in trying {
+        match task.await {
+            Ok((function, Ok(((), ms)))) => {
+                let at = tried.first_use_ms.entry(function.module()).or_insert(0);
+                *at = ms.max(*at);
+            }
+            Ok((function, Err(failure))) => {
+                let (module, name) = (function.module(), function.name());
+                tried.failures.push(format!("{module}: {name}: {failure}"));
+            }
+            Err(error) => tried.failures.push(error.to_string()),
+        }
+    }
+    for module in modules() {
+        if tried.failures.iter().any(|line| line.starts_with(module)) {
+            tried.first_use_ms.remove(module);
+        }
+    }
+    tried
+}
+
+async fn until_works<T, F: Future<Output = Result<T, String>>>(
+    began: Timestamp,
+    mut work: impl FnMut() -> F,
+) -> Result<(T, i64), String> {
+    let mut last = String::new();
+    let trying = async {
+        loop {
+            match work().await {
+                Ok(done) => return (done, SystemClock.now().since(began)),
+                Err(failure) => last = failure,
+            }
+            tokio::time::sleep(TRY_EVERY).await;
+        }
+    };
+    tokio::time::timeout(FUNCTION_MAX, trying)
+        .await
+        .map_err(|_| format!("not within {} s: {last}", FUNCTION_MAX.as_secs()))
+}
+
+/// A conversation of the drill's own on the scratch site.
+async fn make_place(client: &Client, workspace: Option<&str>) -> Result<Place, String> {
+    let doors = Doors::new(client.clone());
+    let made = doors.make_conversation(client.new_uuid(), workspace).await;
+    let (workspace, conversation) = made.map_err(|e| e.to_string())?;
+    let session = client.session().await.map_err(|e| e.to_string())?;
+    let member = session.workspaces.iter().find(|w| w.id == workspace);
+    let person = member
+        .ok_or("the session does not know the workspace")?
+        .person
+        .id
+        .0;
+    Ok(Place {
+        client: client.clone(),
+        site: 0,
+        workspace,
+        conversation,
+        person,
+    })
+}
+
+/// Ports that nobody listens at now.
+fn free_ports() -> std::io::Result<[u16; 3]> {
+    let listeners = [(); 3].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
+    let mut ports = [0; 3];
+    for (port, listener) in ports.iter_mut().zip(listeners) {
+        *port = listener?.local_addr()?.port();
+    }
+    Ok(ports)
+}
