@@ -57,6 +57,7 @@ fn sources() -> Vec<(PathBuf, String)> {
     let mut files = Vec::new();
     for part in [
         "modules",
+        "crates/attachments/src",
         "crates/kernel/src",
         "crates/journal/src",
         "crates/authorization/src",
