@@ -1,1 +1,3 @@
 //! Documents.
+mod content;
+pub mod limits;
