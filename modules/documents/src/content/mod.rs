@@ -9,10 +9,10 @@ mod markdown_in;
 mod markdown_out;
 mod plain;
 mod tree;
+mod words;
 
 pub use doc::{Broken, Content};
-pub use guard::check as check_update;
 pub use markdown_in::blocks as from_markdown;
 pub use markdown_out::{block as block_markdown, markdown};
 pub use plain::plain;
-pub use tree::{Element, Node, Piece, Run};
+pub use words::words;

@@ -1,0 +1,23 @@
+//! Lists in pages.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub use kernel::page::{after, cut, limit};
+
+/// A part of a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Where the next page begins; none: this was the last.
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A page from up to one item more than the limit.
+    pub fn cut<K: Serialize>(items: Vec<T>, limit: u32, key: fn(&T) -> K) -> Self {
+        let (items, next) = cut(items, limit, key);
+        Self { items, next }
+    }
+}
