@@ -32,6 +32,10 @@ mod moment;
 mod place;
 pub mod queries;
 mod store;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use commands::COMMANDS;
 pub use ids::{CommentId, DepartmentId, DocumentId, FolderId, GroupId, ItemId, VersionId};
