@@ -23,7 +23,7 @@ const MAKERS: [&str; 13] = [
 ];
 
 /// Texts in the same calls that name fields.
-const FIELDS: [&str; 22] = [
+const FIELDS: [&str; 23] = [
     "account_id",
     "around",
     "attachment",
@@ -35,6 +35,7 @@ const FIELDS: [&str; 22] = [
     "credential",
     "cursor",
     "external_id",
+    "from_seq",
     "group_id",
     "handle",
     "hash",

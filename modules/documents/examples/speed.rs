@@ -15,9 +15,7 @@ use kernel::{
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
-use yrs::{
-    Doc, OffsetKind, Options, Text, Transact, XmlElementPrelim, XmlFragment, XmlTextPrelim,
-};
+use yrs::{Doc, OffsetKind, Options, Text, Transact, XmlElementPrelim, XmlFragment, XmlTextPrelim};
 
 const PERSON: PersonId = PersonId(Uuid::from_u128(0xa001));
 
@@ -97,13 +95,19 @@ impl Bench {
         for _ in 0..times {
             (spec.run)(self.view.rows(), &Actor::Person(PERSON), params).expect("answered");
         }
-        println!("  query {name}: {:.2} ms", (now() - started) / f64::from(times));
+        println!(
+            "  query {name}: {:.2} ms",
+            (now() - started) / f64::from(times)
+        );
     }
 
     /// Types a document of so many bytes, a few characters at a time, all over the place.
     fn document(&mut self, n: u128, bytes: usize) {
         let id = DocumentId(Uuid::from_u128(0xd000 + n));
-        self.command("create-document", json!({ "document_id": id, "title": "Bench" }));
+        self.command(
+            "create-document",
+            json!({ "document_id": id, "title": "Bench" }),
+        );
         let doc = Doc::with_options(Options {
             offset_kind: OffsetKind::Utf16,
             ..Options::with_client_id(yrs::block::ClientID::new(7))
@@ -131,7 +135,11 @@ impl Bench {
                     let text = element.and_then(|e| e.get(&txn, 0)?.into_xml_text());
                     let text = text.expect("a paragraph with a text");
                     let len = text.len(&txn);
-                    text.insert(&mut txn, (step * 104_729) % (len + 1), "several words 会议 ");
+                    text.insert(
+                        &mut txn,
+                        (step * 104_729) % (len + 1),
+                        "several words 会议 ",
+                    );
                     written += 21;
                 }
                 txn.encode_update_v1()
@@ -141,7 +149,8 @@ impl Bench {
             times.push(self.command("update-document", body));
         }
         let last = &times[times.len().saturating_sub(320)..];
-        let mean = |of: fn(&(f64, f64)) -> f64| last.iter().map(of).sum::<f64>() / last.len() as f64;
+        let mean =
+            |of: fn(&(f64, f64)) -> f64| last.iter().map(of).sum::<f64>() / last.len() as f64;
         let worst = last.iter().map(|(d, a)| d + a).fold(0.0, f64::max);
         println!(
             "{bytes} bytes in {step} updates; the last 320: decide {:.2} ms, apply {:.2} ms, \

@@ -223,6 +223,80 @@ mod tests {
         content.state().map(drop)
     }
 
+    /// An element's kind of content with another bit, which is not sent, for a text.
+    const TEXT_TYPE: u8 = 0x17;
+
+    /// An item of the right form that may lie anywhere: in a text, an attribute, itself.
+    #[derive(Clone, Debug)]
+    struct Wild {
+        kind: u8,
+        origin: Option<(u8, u8)>,
+        right: Option<(u8, u8)>,
+        parent: Option<(u8, u8)>,
+        is_attribute: bool,
+    }
+
+    fn wild() -> impl Strategy<Value = Wild> {
+        let id = || (prop::sample::select(vec![7_u8, 8]), 0..24_u8);
+        let some = || proptest::option::of(id());
+        let kind = prop::sample::select(vec![0_u8, 1, 4, 5, 6, 7, TEXT_TYPE, 8]);
+        (kind, some(), some(), some(), any::<bool>()).prop_map(
+            |(kind, origin, right, parent, is_attribute)| Wild {
+                kind,
+                origin,
+                right,
+                parent,
+                is_attribute,
+            },
+        )
+    }
+
+    fn encoded(items: &[Wild], deleted: &[(u8, u8, u8)]) -> Vec<u8> {
+        let mut bytes = vec![1, u8::try_from(items.len()).unwrap(), 8, 0];
+        for item in items {
+            if item.kind == 0 {
+                bytes.extend([0, 2]);
+                continue;
+            }
+            let is_free = item.origin.is_none() && item.right.is_none();
+            let flag = |is: bool, bit: u8| if is { bit } else { 0 };
+            bytes.push(
+                (item.kind & 0x0f)
+                    | flag(item.origin.is_some(), 0x80)
+                    | flag(item.right.is_some(), 0x40)
+                    | flag(is_free && item.is_attribute, 0x20),
+            );
+            for (client, clock) in item.origin.iter().chain(&item.right) {
+                bytes.extend([*client, *clock]);
+            }
+            match item.parent {
+                _ if !is_free => {}
+                None => bytes.extend(b"\x01\x07default"),
+                Some((client, clock)) => bytes.extend([0, client, clock]),
+            }
+            if is_free && item.is_attribute {
+                bytes.extend(b"\x01a");
+            }
+            match item.kind {
+                1 => bytes.push(2),
+                4 => bytes.extend(b"\x03xyz"),
+                5 => bytes.extend(b"\x02{}"),
+                6 => bytes.extend(b"\x01b\x04true"),
+                7 => bytes.extend(b"\x03\x01p"),
+                TEXT_TYPE => bytes.push(6),
+                _ => bytes.extend([1, 120]),
+            }
+        }
+        bytes.push(u8::from(!deleted.is_empty()));
+        if !deleted.is_empty() {
+            bytes.extend([8, u8::try_from(deleted.len()).unwrap()]);
+            for (_, clock, len) in deleted {
+                bytes.extend([*clock, *len]);
+            }
+        }
+        bytes
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
 
@@ -247,6 +321,14 @@ mod tests {
                 let _ = take(bytes);
                 let _ = take(&bytes[..cut.index(bytes.len())]);
             }
+        }
+
+        #[test]
+        fn items_that_lie_anywhere_are_survived(
+            items in proptest::collection::vec(wild(), 1..8),
+            deleted in proptest::collection::vec((Just(8_u8), 0..12_u8, 1..4_u8), 0..3),
+        ) {
+            let _ = take(&encoded(&items, &deleted));
         }
     }
 }

@@ -40,8 +40,9 @@ pub struct FolderPage {
     /// The folders it lies in, the outermost first.
     pub breadcrumbs: Vec<Breadcrumb>,
     /// What lies in it: folders first, by name.
-    #[serde(flatten)]
-    pub page: Page<ItemRow>,
+    pub items: Vec<ItemRow>,
+    /// Where the next page begins; none: this was the last.
+    pub next: Option<String>,
 }
 
 /// Answers it.
@@ -91,7 +92,7 @@ pub fn folder(
             ItemRow::read,
         )?
         .collect::<Result<_, _>>()?;
-    let page = Page::cut(items, limit, |row: &ItemRow| {
+    let Page { items, next } = Page::cut(items, limit, |row: &ItemRow| {
         (row.kind != ItemKind::Folder, row.name.clone(), row.key)
     });
     let Some(place) = place else {
@@ -102,7 +103,8 @@ pub fn folder(
             can_create: viewer.may(Action::CreateAtTop)?,
             is_trashed,
             breadcrumbs: Vec::new(),
-            page,
+            items,
+            next,
         });
     };
     Ok(FolderPage {
@@ -112,6 +114,7 @@ pub fn folder(
         rights: Some(Rights::at(&place)?),
         name: Some(place.name),
         is_trashed,
-        page,
+        items,
+        next,
     })
 }

@@ -41,12 +41,18 @@ pub use version_list::{VersionListParams, VersionRow, version_list};
 use kernel::{QuerySpec, SchemaOf, run_query};
 
 macro_rules! query {
+    ($name:literal, $summary:literal, $parameters:ty, Page<$item:ty>, $run:path) => {
+        query!($name, $summary, $parameters; Page::<$item>::schema_of(); $run)
+    };
     ($name:literal, $summary:literal, $parameters:ty, $answer:ty, $run:path) => {
+        query!($name, $summary, $parameters; SchemaOf::of::<$answer>(); $run)
+    };
+    ($name:literal, $summary:literal, $parameters:ty; $answer:expr; $run:path) => {
         QuerySpec {
             name: $name,
             summary: $summary,
             parameters: SchemaOf::of::<$parameters>(),
-            answer: SchemaOf::of::<$answer>(),
+            answer: $answer,
             run: |rows, actor, text| run_query(rows, actor, text, $run),
         }
     };

@@ -1,7 +1,8 @@
 //! Lists in pages.
 
+use kernel::SchemaOf;
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{PartialSchema, ToSchema};
 
 pub use kernel::page::{after, cut, limit};
 
@@ -19,5 +20,20 @@ impl<T> Page<T> {
     pub fn cut<K: Serialize>(items: Vec<T>, limit: u32, key: fn(&T) -> K) -> Self {
         let (items, next) = cut(items, limit, key);
         Self { items, next }
+    }
+}
+
+impl<T: ToSchema> Page<T> {
+    /// Its schema, under a name of its own for every kind of item.
+    #[must_use]
+    pub const fn schema_of() -> SchemaOf {
+        SchemaOf {
+            name: || format!("PageOf{}", T::name()),
+            schema: <Self as PartialSchema>::schema,
+            refers_to: |all| {
+                all.push((T::name().into_owned(), T::schema()));
+                T::schemas(all);
+            },
+        }
     }
 }

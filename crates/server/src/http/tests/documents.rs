@@ -3,7 +3,7 @@
 use super::support::*;
 use axum::body::Body;
 use axum::http::Method;
-use kernel::PartitionId;
+use kernel::{PartitionId, PersonId};
 use serde_json::json;
 
 /// A Yjs update by client 5: a paragraph that says "hello".
@@ -48,7 +48,7 @@ async fn what_is_written_at_one_site_is_read_at_the_other() {
     for door in [a, b] {
         eventually(async || {
             let answer = get(&door.router, &path, &token).await;
-            answer.status == 200 && answer.ok()["answer"]["markdown"] == "hello\n"
+            answer.status == 200 && answer.json()["markdown"] == "hello\n"
         })
         .await;
         let refused = get(&door.router, &path, &outsider).await;
@@ -79,4 +79,55 @@ async fn a_file_in_a_folder_is_sent_to_whoever_may_read_it() {
     let path = format!("/api/attachments/{workspace}/documents/{document}/{attachment}");
     assert_eq!(get(a, &path, owner).await.bytes, "the plan");
     eventually(async || get(a, &path, &outsider).await.code() == "item_not_found").await;
+}
+
+#[tokio::test]
+async fn whoever_leaves_a_group_is_shown_no_more_of_what_it_may_read() {
+    let installation = Installation::one_site().await;
+    let workspace = installation.workspace("Harbour").await;
+    let (ben, _) = installation.member(workspace, "ben").await;
+    let (site, owner) = (&installation.a.site, installation.operator.as_str());
+    let (document, group) = (new_id(), new_id());
+    let granted = async |path: &str, command: serde_json::Value| {
+        let body = envelope(Some(workspace), command);
+        let path = format!("/api/{path}");
+        eventually(async || {
+            let answer = post(&installation.a.router, &path, Some(owner), &body).await;
+            answer.status == 200
+        })
+        .await;
+    };
+    let crew = json!({ "group_id": group, "name": "Crew" });
+    granted("directory/create-group", crew).await;
+    let members = json!({ "group_id": group, "people": [ben] });
+    granted("directory/add-group-members", members.clone()).await;
+    let create = json!({ "document_id": document, "title": "Notes" });
+    granted("documents/create-document", create).await;
+    let grants = json!([{ "to": { "group": group }, "role": "viewer" }]);
+    let share = json!({ "item_id": document, "inherits": true, "grants": grants });
+    granted("documents/set-permissions", share).await;
+
+    let hub = site.hub(&PartitionId::new(workspace, "documents")).unwrap();
+    let (queue, mut shown) = tokio::sync::mpsc::channel(64);
+    let topics = vec![format!("person:{ben}"), format!("item:{document}")];
+    hub.listen(PersonId(ben), topics, queue);
+    let mut n = 0;
+    let mut is_shown = async || {
+        n += 1;
+        let rename = json!({ "document_id": document, "title": format!("Notes {n}") });
+        granted("documents/rename-document", rename).await;
+        let wait = std::time::Duration::from_millis(200);
+        tokio::time::timeout(wait, shown.recv()).await.is_ok()
+    };
+    assert!(is_shown().await, "while he is in the group");
+    granted("directory/remove-group-members", members).await;
+    let mut is_still_shown = true;
+    for _ in 0..200 {
+        is_still_shown = is_shown().await;
+        if !is_still_shown {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(!is_still_shown, "he is still shown what happens");
 }
