@@ -141,7 +141,8 @@ pub fn with_lost(
 
 /// Nothing, where the content can become a document's.
 pub fn require_fit(content: &Content, field: &str) -> Result<(), Refusal> {
-    let state = content.state().map_err(|broken| unfit(field, &broken))?;
+    // Tried before it is accepted, because applying cannot refuse.
+    let state = content.kept().map_err(|broken| unfit(field, &broken))?;
     if state.len() > STATE_BYTES_MAX {
         let detail = format!(
             "The document would have {} bytes; at most {STATE_BYTES_MAX} are allowed.",
@@ -149,8 +150,7 @@ pub fn require_fit(content: &Content, field: &str) -> Result<(), Refusal> {
         );
         return Err(Refusal::invalid(field, "document_too_large", detail));
     }
-    let blocks = content.blocks();
-    blocks.map(drop).map_err(|broken| unfit(field, &broken))
+    Ok(())
 }
 
 /// The refusal for content that cannot be a document's.
