@@ -73,6 +73,10 @@ pub fn routes(api: Api, more: MoreRoutes) -> Router {
             "/api/attachments/{workspace}/{message}/{attachment}",
             get(attachments::read),
         )
+        .route(
+            "/api/attachments/{workspace}/documents/{document}/{attachment}",
+            get(attachments::read_of_document),
+        )
         .merge(more.signed_in)
         .route(
             "/api/{module}/{name}",

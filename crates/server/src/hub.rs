@@ -7,14 +7,17 @@
 use crate::runtime::{Announcement, Partition};
 use axum::extract::ws::Utf8Bytes;
 use journal::partition::AppliedEntry;
-use kernel::{Audience, PartitionId, PersonId, Seq, Topic};
+use kernel::{Audience, PartitionId, PersonId, Seq, Topic, WorkspaceId};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::{broadcast, mpsc};
+use std::time::Duration;
+use tokio::sync::{broadcast, mpsc, watch};
 
 /// Messages a connection may have waiting before it must fetch anew.
 pub const QUEUE_MAX: usize = 256;
+/// The pause between two looks at everybody's entitlements, while a followed module changes.
+const ENTITLED_EVERY: Duration = Duration::from_secs(1);
 
 /// What a connection is handed.
 #[derive(Clone, Debug)]
@@ -62,6 +65,12 @@ impl PartitionHub {
             listeners: Mutex::default(),
         });
         tokio::spawn(Arc::clone(&hub).deliver_all(announcements));
+        // The installation's own streams are for accounts, whose entitlements their session checks.
+        let is_of_workspace = hub.id().workspace != WorkspaceId::INSTALLATION;
+        if is_of_workspace && !hub.partition.module.follows().is_empty() {
+            let followed = hub.partition.followed();
+            tokio::spawn(Arc::clone(&hub).entitle_as_followed(followed));
+        }
         hub
     }
 
@@ -155,6 +164,23 @@ impl PartitionHub {
             .iter()
             .flat_map(|a| a.entitled_anew.iter().copied())
             .collect();
+        self.entitle(people).await;
+    }
+
+    /// What a module follows (somebody left a group, a role lost a permission) changes who is
+    /// entitled to what without an event of the module's own.
+    async fn entitle_as_followed(
+        self: Arc<Self>,
+        mut followed: watch::Receiver<BTreeMap<String, Seq>>,
+    ) {
+        while followed.changed().await.is_ok() {
+            let people = self.lock().by_person.keys().copied().collect();
+            self.entitle(people).await;
+            tokio::time::sleep(ENTITLED_EVERY).await;
+        }
+    }
+
+    async fn entitle(&self, people: BTreeSet<PersonId>) {
         for person in people {
             if !self.lock().by_person.contains_key(&person) {
                 continue;

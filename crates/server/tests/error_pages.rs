@@ -23,7 +23,7 @@ const MAKERS: [&str; 13] = [
 ];
 
 /// Texts in the same calls that name fields.
-const FIELDS: [&str; 25] = [
+const FIELDS: [&str; 26] = [
     "account_id",
     "around",
     "attachment",
@@ -35,6 +35,7 @@ const FIELDS: [&str; 25] = [
     "credential",
     "cursor",
     "external_id",
+    "from_seq",
     "group_id",
     "handle",
     "hash",
@@ -60,6 +61,7 @@ fn sources() -> Vec<(PathBuf, String)> {
     let mut files = Vec::new();
     for part in [
         "modules",
+        "crates/attachments/src",
         "crates/kernel/src",
         "crates/journal/src",
         "crates/authorization/src",

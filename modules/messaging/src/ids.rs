@@ -10,10 +10,6 @@ define_id! {
     /// A message. Made by the client (version 7), so that a retry anywhere is the same message.
     MessageId
 }
-define_id! {
-    /// A file attached to a message.
-    AttachmentId
-}
 
 impl ConversationId {
     /// The id of the conversation another system knew as `external_id`.

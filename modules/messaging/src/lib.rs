@@ -14,7 +14,6 @@
 
 mod access;
 mod apply;
-pub mod attachment;
 mod audience;
 pub mod commands;
 mod due;
@@ -22,18 +21,20 @@ mod entitled;
 pub mod events;
 mod follow;
 mod ids;
+mod index;
 pub mod limits;
 pub mod queries;
 mod rows;
-mod search;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 mod text;
 
+pub use attachments as attachment;
+pub use attachments::AttachmentId;
 pub use commands::COMMANDS;
-pub use ids::{AttachmentId, ConversationId, MessageId};
+pub use ids::{ConversationId, MessageId};
 pub use limits::Limits;
 pub use queries::QUERIES;
 

@@ -131,7 +131,7 @@ CREATE TABLE acknowledgement (
     PRIMARY KEY (message, person)
 ) WITHOUT ROWID;
 
--- Search. The tokens are made by search::tokens; removing a row needs the same tokens again.
+-- Search. The tokens are made by search_text::tokens; removing a row needs the same tokens again.
 CREATE VIRTUAL TABLE message_text USING fts5 (
     tokens, content = '', columnsize = 0, tokenize = "unicode61 remove_diacritics 2"
 );

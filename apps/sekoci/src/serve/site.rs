@@ -86,6 +86,7 @@ async fn start(config: &Arc<Config>) -> Result<Arc<Site>, Failure> {
             Arc::new(installation::Installation),
             Arc::new(directory::Directory),
             Arc::new(messaging::Messaging::default()),
+            Arc::new(documents::Documents),
             Arc::new(continuity::Continuity),
         ],
         installation_key: installation_key(config)?,

@@ -17,7 +17,8 @@ struct Named {
     chunks: Vec<Hash>,
 }
 
-/// Checks the attachments in the parameters of a command: `attachments`, and those of `messages`.
+/// Checks the attachments in the parameters of a command: `attachments`, those of `messages`, and
+/// `file`.
 /// Parameters of another shape pass: the module refuses them itself.
 ///
 /// # Errors
@@ -32,6 +33,7 @@ pub async fn check(
         .chain(messages)
         .filter_map(|message| message["attachments"].as_array())
         .flatten()
+        .chain(command.get("file"))
         .filter_map(|file| Named::deserialize(file).ok())
         .collect();
     if files.iter().map(|file| file.chunks.len()).sum::<usize>() > CHUNKS_MAX {
@@ -103,6 +105,13 @@ mod tests {
                 .map(|problem| problem.code.into_owned())
         };
         assert_eq!(code(HERE, file(4, b"plan")).await, None);
+        let one =
+            |content: &[u8]| json!({ "file": { "size": 4, "chunks": [content_hash(content)] } });
+        assert_eq!(code(HERE, one(b"plan")).await, None);
+        assert_eq!(
+            code(HERE, one(b"none")).await.unwrap(),
+            "attachment_chunk_missing"
+        );
         assert_eq!(
             code(HERE, json!({ "messages": [file(4, b"plan")] })).await,
             None

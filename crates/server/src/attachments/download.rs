@@ -3,13 +3,13 @@
 use super::Chunks;
 use super::range::{Wanted, wanted};
 use crate::problem::Problem;
+use attachments::Attachment;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use kernel::{Hash, WorkspaceId};
-use messaging::attachment::Attachment;
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -181,9 +181,9 @@ mod tests {
     use super::*;
     use crate::attachments::address::content_hash;
     use crate::attachments::copies::testing::two_sites;
+    use ::attachments::AttachmentId;
     use http_body_util::BodyExt;
     use kernel::id::Uuid;
-    use messaging::AttachmentId;
     use std::sync::atomic::Ordering;
 
     const WORKSPACE: WorkspaceId = WorkspaceId(Uuid::from_u128(1));

@@ -1,5 +1,6 @@
-//! `PUT /api/attachments/{workspace}/chunks/{hash}` and
-//! `GET /api/attachments/{workspace}/{message}/{attachment}`.
+//! `PUT /api/attachments/{workspace}/chunks/{hash}`,
+//! `GET /api/attachments/{workspace}/{message}/{attachment}` and
+//! `GET /api/attachments/{workspace}/documents/{document}/{attachment}`.
 
 use super::api::partition;
 use super::commands::actor;
@@ -11,13 +12,15 @@ use crate::attachments::download;
 use crate::attachments::store::StoreError;
 use crate::limits;
 use crate::problem::Problem;
+use ::attachments::AttachmentId;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use documents::DocumentId;
 use kernel::{Hash, WorkspaceId};
-use messaging::{AttachmentId, MessageId, queries};
+use messaging::{MessageId, queries};
 
 /// Stores a chunk here and at the other site, and says at how many sites it is.
 pub(super) async fn put_chunk(
@@ -56,6 +59,27 @@ pub(super) async fn read(
         .site()
         .query(&id, None, move |rows| {
             queries::attachment(rows, &actor, message, attachment)
+        })
+        .await?;
+    download(api.chunks(), workspace, file, &headers).await
+}
+
+/// Sends a file that was put into a folder, or is shown in a document, to whoever may read that.
+pub(super) async fn read_of_document(
+    State(api): State<Api>,
+    Session(session): Session,
+    Path((workspace, document, attachment)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let workspace = WorkspaceId(uuid("workspace", &workspace)?);
+    let document = DocumentId(uuid("document", &document)?);
+    let attachment = AttachmentId(uuid("attachment", &attachment)?);
+    let actor = actor(&api, session, Some(workspace)).await?;
+    let id = partition("documents", Some(workspace));
+    let file = api
+        .site()
+        .query(&id, None, move |rows| {
+            documents::queries::file(rows, &actor, document, attachment)
         })
         .await?;
     download(api.chunks(), workspace, file, &headers).await

@@ -59,7 +59,8 @@ pub(super) async fn prepare(
                 code: prepared.code,
             })
         }
-        ("messaging", "post-message" | "import-messages") => {
+        ("messaging", "post-message" | "import-messages")
+        | ("documents", "add-file" | "attach-file") => {
             attachments::check(api.chunks(), workspace, &sent).await?;
             Ok(Prepared::as_sent(sent))
         }

@@ -3,6 +3,7 @@
 mod asking;
 mod attachments;
 mod commands;
+mod documents;
 mod entering;
 mod front;
 mod members;

@@ -163,6 +163,17 @@ fn attachments(paths: &mut Map<String, Value>, components: &mut Components) {
             "operationId": "gateway.read-attachment", "tags": [OWNER],
             "summary": "Read a file of a message, or with Range a part of it",
             "parameters": [id("workspace"), id("message"), id("attachment")],
+            "responses": answers.clone(),
+        }),
+    );
+    add(
+        paths,
+        "/api/attachments/{workspace}/documents/{document}/{attachment}",
+        "get",
+        json!({
+            "operationId": "gateway.read-document-attachment", "tags": [OWNER],
+            "summary": "Read a file of a folder or document, or with Range a part of it",
+            "parameters": [id("workspace"), id("document"), id("attachment")],
             "responses": answers,
         }),
     );

@@ -205,6 +205,12 @@ impl Partition {
         self.shared.applied.subscribe()
     }
 
+    /// How far the module has read what it follows.
+    #[must_use]
+    pub fn followed(&self) -> watch::Receiver<BTreeMap<String, Seq>> {
+        self.shared.followed.subscribe()
+    }
+
     /// What this partition announces from now on.
     #[must_use]
     pub fn announcements(&self) -> broadcast::Receiver<Announcement> {

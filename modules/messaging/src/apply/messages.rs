@@ -3,8 +3,8 @@
 use super::{contradiction, message};
 use crate::attachment::Attachment;
 use crate::events::{Fact, MessageDeleted, MessageEdited, MessagePosted};
+use crate::index;
 use crate::rows::message_key;
-use crate::search::index;
 use crate::{ConversationId, MessageId};
 use kernel::{ApplyError, Header, PersonId, Timestamp};
 use rusqlite::types::Value;

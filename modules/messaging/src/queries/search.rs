@@ -4,11 +4,11 @@ use super::page::{Page, after, limit};
 use crate::access::{GUEST, Viewer};
 use crate::audience::with_readable;
 use crate::rows::{Seat, message_key, position_of};
-use crate::search::highlight::{Fragment, excerpt};
-use crate::search::matching::{expression, terms};
 use crate::{ConversationId, MessageId};
 use kernel::{Actor, DecideError, PersonId, Refusal, Timestamp};
 use rusqlite::{Connection, params};
+use search_text::highlight::{Fragment, excerpt};
+use search_text::matching::{expression, terms};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -176,6 +176,7 @@ fn open(
             Arc::new(installation::Installation),
             Arc::new(directory::Directory),
             Arc::new(messaging::Messaging::default()),
+            Arc::new(documents::Documents),
         ],
         installation_key: DataKey::from_bytes([3; 32]),
         remote: Arc::clone(&beside) as _,

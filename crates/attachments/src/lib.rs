@@ -1,7 +1,7 @@
-//! Files attached to messages. Their bytes live in the chunk store; a message names the chunks.
+//! Files that messages and documents carry. Their bytes live in the chunk store; a command names the
+//! chunks.
 
-use crate::AttachmentId;
-use kernel::{Hash, Refusal};
+use kernel::{Hash, Refusal, define_id};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -18,11 +18,16 @@ const NAME_BYTES_MAX: usize = 200;
 /// What a file of no usable type is.
 const UNKNOWN_TYPE: &str = "application/octet-stream";
 
-/// A file attached to a message.
+define_id! {
+    /// A file attached to a message or a document.
+    AttachmentId
+}
+
+/// A file attached to a message or a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Attachment {
-    /// The client's id for it, unique in the message.
+    /// The client's id for it, unique in what carries it.
     pub attachment_id: AttachmentId,
     /// The file's name without any path.
     pub name: String,
@@ -34,7 +39,7 @@ pub struct Attachment {
     /// BLAKE3 hashes of the chunks in order.
     #[schema(value_type = Vec<String>)]
     pub chunks: Vec<Hash>,
-    /// At how many sites the chunks were stored when the message was sent.
+    /// At how many sites the chunks were stored when it was sent.
     #[serde(default = "one_copy")]
     pub copies: u8,
 }

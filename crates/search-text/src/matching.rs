@@ -1,6 +1,6 @@
 //! What somebody searches for, as an FTS5 expression that contains nothing but quoted tokens.
 
-use super::tokens::{Piece, pairs, pieces};
+use crate::tokens::{Piece, pairs, pieces};
 
 /// The most words and runs of a query that are looked at.
 const TERMS_MAX: usize = 16;

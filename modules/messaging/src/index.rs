@@ -1,8 +1,8 @@
 //! The search index's rows. Removing a text needs the very text that was added.
 
-use super::tokens::indexed;
 use crate::attachment::Attachment;
 use rusqlite::Connection;
+use search_text::tokens::indexed;
 
 /// Adds a message's text and the names of its files.
 ///

@@ -1,7 +1,7 @@
 //! Shows where a text holds what was searched for.
 
-use super::matching::Term;
-use super::tokens::{Piece, Span, pieces};
+use crate::matching::Term;
+use crate::tokens::{Piece, Span, pieces};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -54,6 +54,22 @@ pub fn excerpt(text: &str, terms: &[Term]) -> Vec<Fragment> {
         fragment.text.push('…');
     }
     fragments
+}
+
+/// Whether the text holds all of the terms, as the index would say.
+#[must_use]
+pub fn holds(text: &str, terms: &[Term]) -> bool {
+    let pieces = pieces(text);
+    terms.iter().all(|term| {
+        pieces.iter().any(|piece| match (piece, term) {
+            (Piece::Word(word), Term::Word(wanted)) => word.folded == *wanted,
+            (Piece::Word(word), Term::Beginning(wanted)) => {
+                word.folded.starts_with(wanted.as_str())
+            }
+            (Piece::Run(run), Term::Characters(wanted)) => within(run, wanted).next().is_some(),
+            _ => false,
+        })
+    })
 }
 
 /// Where the text holds one of the terms, in bytes; in order and apart.
@@ -113,7 +129,7 @@ fn forth(text: &str, from: usize, chars: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::matching::terms;
+    use crate::matching::terms;
     use proptest::prelude::*;
 
     fn marked(text: &str, query: &str) -> String {
@@ -144,6 +160,13 @@ mod tests {
         let shown = marked(&text, "kunci");
         assert!(shown.starts_with('…') && shown.ends_with('…') && shown.contains("[kunci]"));
         assert!(shown.chars().count() < 260);
+    }
+
+    #[test]
+    fn all_terms_must_be_held() {
+        let holds = |query: &str| super::holds("Rapat di 会议室 besok", &terms(query));
+        assert!(holds("rapat bes") && holds("议室 rapat") && holds("会 "));
+        assert!(!holds("rapat lusa") && !holds("室会") && !holds("bes "));
     }
 
     proptest! {

@@ -1,0 +1,12 @@
+mod comments;
+mod finding;
+mod folders;
+mod frozen_shapes;
+mod hostile;
+mod markdown;
+mod outsiders;
+mod sharing;
+mod shown_to;
+mod time_machine;
+mod together;
+mod who_may;
