@@ -12,6 +12,7 @@ use kernel::clock::SystemClock;
 use kernel::{Clock, Timestamp, WorkspaceId};
 use opener::Opener;
 use record::Record;
+use server::sealing::Parts;
 use std::path::PathBuf;
 use target::{Target, TargetArguments};
 use vault::custody::Opened;
@@ -80,10 +81,12 @@ async fn recover(
     check(arguments, &planned)?;
     let engine = target.engine().await?;
     target.begin()?;
+    let chunks = target.chunks()?;
     let recovery = Recovery {
         store,
         engine: &*engine,
         opened,
+        files: Some(&Parts(&chunks)),
         until: arguments.at,
         clock: &SystemClock,
     };

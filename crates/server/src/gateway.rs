@@ -4,6 +4,7 @@
 mod health;
 mod operator;
 
+use crate::attachments::Chunks;
 use crate::events;
 use crate::http::{Api, ApiError, ApiParts, MoreRoutes};
 use crate::limits::Connections;
@@ -88,6 +89,12 @@ impl Gateway {
             drills: Drills::default(),
         });
         Ok(Self { api, doors })
+    }
+
+    /// The bytes of files.
+    #[must_use]
+    pub fn chunks(&self) -> &Chunks {
+        self.api.chunks()
     }
 
     /// What people and programs reach.

@@ -5,11 +5,15 @@
 //! sealers at once do no harm. Nothing is kept here that the vault does not say itself.
 
 mod board;
+mod files;
 
 pub use board::{Board, PartitionSealing, Sealing};
+pub use files::Parts;
 
+use crate::attachments::Chunks;
 use crate::runtime::Partition;
 use crate::site::Site;
+use files::FileSealer;
 use kernel::{PartitionId, Timestamp};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -44,6 +48,8 @@ pub struct SealingParts {
     pub trust: Trust,
     /// The key with which this site signs.
     pub key: SealingKey,
+    /// The files' bytes.
+    pub chunks: Chunks,
 }
 
 /// Why this site cannot seal.
@@ -99,8 +105,12 @@ impl Keeper {
             every.tick().await;
             for partition in self.site.partitions() {
                 if known.insert(partition.id.clone()) {
-                    let sealer = Sealer::new(self.sealer_parts(&partition, &trusted));
-                    tokio::spawn(Arc::clone(&self).keep(partition, sealer));
+                    let work = Work {
+                        sealer: Sealer::new(self.sealer_parts(&partition, &trusted)),
+                        files: FileSealer::open(&self.site.config.data, &partition.id),
+                        state: PartitionSealing::default(),
+                    };
+                    tokio::spawn(Arc::clone(&self).keep(partition, work));
                 }
             }
         }
@@ -139,20 +149,18 @@ impl Keeper {
     }
 
     /// Seals one partition, round after round.
-    async fn keep(self: Arc<Self>, partition: Arc<Partition>, mut sealer: Sealer) {
+    async fn keep(self: Arc<Self>, partition: Arc<Partition>, mut work: Work) {
         let mut applied = partition.applied();
         let mut retry = Retry::default();
-        let mut state = PartitionSealing::default();
         let mut is_caught_up = false;
         loop {
-            let is_behind = *applied.borrow_and_update() > sealer.head().seq;
-            let done = if is_behind || !is_caught_up {
-                self.round(&partition, &mut sealer, &mut state).await
+            let is_behind = *applied.borrow_and_update() > work.sealer.head().seq;
+            let done = if is_behind || work.files.waiting() > 0 || !is_caught_up {
+                self.round(&partition, &mut work).await
             } else {
                 Ok(())
             };
-            self.note(&partition, &sealer, &mut state, done.as_ref().err())
-                .await;
+            self.note(&partition, &mut work, done.as_ref().err()).await;
             match done {
                 Ok(()) => {
                     is_caught_up = true;
@@ -170,59 +178,58 @@ impl Keeper {
     }
 
     /// Seals what is new where that is this site's turn, and else reads what the other one sealed.
-    async fn round(
-        &self,
-        partition: &Partition,
-        sealer: &mut Sealer,
-        state: &mut PartitionSealing,
-    ) -> Result<(), SealerError> {
+    async fn round(&self, partition: &Partition, work: &mut Work) -> Result<(), RoundError> {
         let now = self.site.clock.now();
-        if sealer.catch_up().await? > 0 {
-            state.last_success = Some(now);
+        if work.sealer.catch_up().await? > 0 {
+            work.state.last_success = Some(now);
         }
         let leads = partition
             .status()
             .core
             .is_some_and(|core| core.lead == self.site.name);
-        let waits = state
+        let waits = work
+            .state
             .unsealed_since
             .is_some_and(|since| now.since(since) > TAKE_OVER_MS);
         if !leads && !waits {
             return Ok(());
         }
         let keys: Keys = partition.keys().iter().collect();
-        while let Step::Sealed(link) = sealer.step(&keys).await? {
+        while let Step::Sealed(link) = work.sealer.step(&keys).await? {
             let now = self.site.clock.now();
-            state.last_success = Some(now);
-            if let Some(since) = state.unsealed_since.take() {
+            work.state.last_success = Some(now);
+            if let Some(since) = work.state.unsealed_since.take() {
                 #[expect(clippy::cast_precision_loss, reason = "milliseconds of a lag fit")]
                 let lag = now.since(since) as f64 / 1_000.0;
                 metrics::histogram!("sekoci_vault_seal_lag_seconds").record(lag);
             }
             metrics::counter!("sekoci_vault_sealed_bytes_total").increment(link.size);
-            state.unsealed_since = self.oldest_after(partition, sealer).await;
+            work.state.unsealed_since = self.oldest_after(partition, &work.sealer).await;
         }
-        Ok(())
+        let to = work.sealer.head().seq;
+        let files = work.files.seal(self, partition, to).await;
+        files.map_err(RoundError::Files)
     }
 
     /// Puts on the board how the partition stands.
-    async fn note(
-        &self,
-        partition: &Partition,
-        sealer: &Sealer,
-        state: &mut PartitionSealing,
-        failure: Option<&SealerError>,
-    ) {
+    async fn note(&self, partition: &Partition, work: &mut Work, failure: Option<&RoundError>) {
+        let head = work.sealer.head();
+        let state = &mut work.state;
         state.seq = *partition.applied().borrow();
         state.failure = failure.map(ToString::to_string);
-        if failure.is_none() || sealer.head().seq > 0 {
-            state.sealed = Some(sealer.head().seq);
+        if failure.is_none() || head.seq > 0 {
+            state.sealed = Some(head.seq);
         }
         if state.backlog() == 0 {
             state.unsealed_since = None;
         } else if state.unsealed_since.is_none() {
-            state.unsealed_since = self.oldest_after(partition, sealer).await;
+            state.unsealed_since = self.oldest_after(partition, &work.sealer).await;
         }
+        state.files_waiting = work.files.waiting();
+        state.files_since = match (state.files_waiting, state.files_since) {
+            (0, _) => None,
+            (_, since) => since.or_else(|| Some(self.site.clock.now())),
+        };
         self.site.sealing.set(&partition.id, state.clone());
     }
 
@@ -247,6 +254,22 @@ impl Keeper {
             }
         }
     }
+}
+
+/// What one partition's task works with.
+struct Work {
+    sealer: Sealer,
+    files: FileSealer,
+    state: PartitionSealing,
+}
+
+/// Why a round failed. The next one goes on.
+#[derive(Debug, thiserror::Error)]
+enum RoundError {
+    #[error(transparent)]
+    Sealer(#[from] SealerError),
+    #[error("{0}")]
+    Files(String),
 }
 
 /// Pauses that grow with every failure.

@@ -2,6 +2,7 @@
 //! the way back from it.
 
 pub mod custody;
+pub mod files;
 pub mod manifest;
 pub mod recovery;
 pub mod restore;

@@ -2,14 +2,18 @@
 //! an account of what came back and what did not.
 
 mod count;
+mod files;
 mod plan;
 
 pub use count::Count;
+pub use files::RecoveredFiles;
 pub use plan::{Planned, plan};
 
 use crate::custody::Opened;
+use crate::files::PartStore;
 use crate::restore::{Restore, RestoreError};
 use crate::store::Store;
+use files::Wanted;
 use journal::{DataKey, Engine};
 use kernel::{Clock, Head, KeyId, PartitionId, Timestamp, WorkspaceId};
 use std::collections::BTreeMap;
@@ -22,6 +26,8 @@ pub struct Recovery<'a> {
     pub engine: &'a dyn Engine,
     /// What the custodians' identity opened.
     pub opened: &'a Opened,
+    /// Where files go; without it only entries come back.
+    pub files: Option<&'a dyn PartStore>,
     /// Entries decided later than this are left out.
     pub until: Option<Timestamp>,
     /// For the times told.
@@ -60,12 +66,22 @@ pub struct RecoveredPartition {
 pub struct Recovered {
     /// Every partition, in the order in which they came.
     pub partitions: Vec<RecoveredPartition>,
+    /// What became of the files that they name.
+    pub files: RecoveredFiles,
     /// The key that opens the installation's own partitions, which every site needs.
     pub installation_key: Option<DataKey>,
     /// Milliseconds that it all took.
     pub complete_ms: i64,
     /// Whether what came after a moment was left out.
     pub is_cut: bool,
+}
+
+/// What is carried from partition to partition.
+struct State<'s> {
+    /// Bytes and entries.
+    so_far: &'s mut (u64, u64),
+    installation_key: &'s mut Option<DataKey>,
+    wanted: &'s mut Wanted,
 }
 
 impl Recovery<'_> {
@@ -82,21 +98,26 @@ impl Recovery<'_> {
         let mut installation_key = None;
         let mut so_far = (0, 0);
         let mut partitions = Vec::new();
+        let mut wanted = Wanted::default();
         for planned in plan {
+            let mut state = State {
+                so_far: &mut so_far,
+                installation_key: &mut installation_key,
+                wanted: &mut wanted,
+            };
             let one = self
-                .one(
-                    &planned.partition,
-                    began,
-                    &mut so_far,
-                    &mut installation_key,
-                    &mut progress,
-                )
+                .one(&planned.partition, began, &mut state, &mut progress)
                 .await;
             done(&one, installation_key.as_ref());
             partitions.push(one);
         }
+        let files = match self.files {
+            Some(to) => wanted.restore(self, to).await,
+            None => RecoveredFiles::default(),
+        };
         Recovered {
             partitions,
+            files,
             installation_key,
             complete_ms: self.clock.now().since(began),
             is_cut: self.until.is_some(),
@@ -107,8 +128,7 @@ impl Recovery<'_> {
         &self,
         partition: &PartitionId,
         began: Timestamp,
-        so_far: &mut (u64, u64),
-        installation_key: &mut Option<DataKey>,
+        state: &mut State<'_>,
         progress: &mut impl FnMut(&Progress),
     ) -> RecoveredPartition {
         let restore = Restore {
@@ -121,18 +141,20 @@ impl Recovery<'_> {
         let (mut count, mut sealed) = (Count::default(), Head::GENESIS);
         let restored = restore
             .partition(partition, |run| {
-                count.add(run.entries, run.keys);
+                state.wanted.add_keys(partition.workspace, run.keys);
+                let files = state.wanted.of(partition.workspace);
+                count.add(run.entries, run.keys, files);
                 sealed = run.link.head;
                 if partition.workspace == WorkspaceId::INSTALLATION {
-                    *installation_key =
-                        run.keys.get(&KeyId(0)).cloned().or(installation_key.take());
+                    let known = state.installation_key.take();
+                    *state.installation_key = run.keys.get(&KeyId(0)).cloned().or(known);
                 }
-                so_far.0 += run.link.size;
-                so_far.1 += run.entries.len() as u64;
+                state.so_far.0 += run.link.size;
+                state.so_far.1 += run.entries.len() as u64;
                 progress(&Progress {
                     partition: partition.clone(),
-                    bytes: so_far.0,
-                    entries: so_far.1,
+                    bytes: state.so_far.0,
+                    entries: state.so_far.1,
                 });
             })
             .await;

@@ -27,6 +27,7 @@ pub struct Record {
     documents: u64,
     files: u64,
     bytes: u64,
+    files_lost: u64,
     first_use_ms: BTreeMap<String, i64>,
     complete_ms: i64,
     heads_equal: bool,
@@ -46,9 +47,8 @@ struct Line {
 /// Something that did not come back.
 #[derive(Serialize)]
 struct Unrestorable {
-    partition: PartitionId,
-    /// The last entry that did.
-    after: u64,
+    /// A partition's entries after one, or a file.
+    what: String,
     cause: String,
 }
 
@@ -65,8 +65,7 @@ impl Record {
         };
         let lost = |one: &RecoveredPartition| {
             Some(Unrestorable {
-                partition: one.partition.clone(),
-                after: one.head.seq,
+                what: format!("{} after entry {}", one.partition, one.head.seq),
                 cause: one.failure.clone()?,
             })
         };
@@ -79,13 +78,22 @@ impl Record {
             entries: count.entries,
             messages: count.messages,
             documents: count.documents,
-            files: count.files,
-            bytes: count.bytes,
+            files: recovered.files.files,
+            bytes: recovered.files.bytes,
+            files_lost: recovered.files.lost,
             first_use_ms: recovered.first_use_ms(),
             complete_ms: recovered.complete_ms,
             heads_equal: recovered.heads_equal(),
             partitions: recovered.partitions.iter().map(line).collect(),
-            unrestorable: recovered.partitions.iter().filter_map(lost).collect(),
+            unrestorable: recovered
+                .partitions
+                .iter()
+                .filter_map(lost)
+                .chain(recovered.files.failures.iter().map(|cause| Unrestorable {
+                    what: "a file".into(),
+                    cause: cause.clone(),
+                }))
+                .collect(),
         }
     }
 
@@ -128,10 +136,7 @@ impl Record {
             );
         }
         for lost in &self.unrestorable {
-            println!(
-                "{}  NOT RESTORED after entry {}: {}",
-                lost.partition, lost.after, lost.cause
-            );
+            println!("NOT RESTORED: {}: {}", lost.what, lost.cause);
         }
     }
 
@@ -143,8 +148,8 @@ impl Record {
         match self.unrestorable.first() {
             None => Ok(()),
             Some(lost) => Err(Failure::failed(format!(
-                "not everything came back: {} after entry {}: {}",
-                lost.partition, lost.after, lost.cause
+                "not everything came back: {}: {}",
+                lost.what, lost.cause
             ))),
         }
     }

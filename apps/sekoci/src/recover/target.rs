@@ -5,6 +5,8 @@ use crate::cli::{Failure, write_private};
 use engine_sqlite::SqliteEngine;
 use journal::{DataKey, Engine};
 use kernel::PartitionId;
+use kernel::random::OsRandom;
+use server::attachments::Chunks;
 use server::config::Config;
 use server::recovering::Recovering;
 use std::path::{Path, PathBuf};
@@ -96,6 +98,19 @@ impl Target {
         }
     }
 
+    /// Where the bytes of files go: the site's chunks, or a folder beside the journal file.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn chunks(&self) -> Result<Chunks, Failure> {
+        let folder = match self {
+            Self::Site { config, .. } => config.data.join("chunks"),
+            Self::File(path) => beside(path, ".chunks"),
+        };
+        Chunks::open(&folder, Arc::new(OsRandom), None)
+            .map_err(|e| Failure::failed(format!("{}: {e}", folder.display())))
+    }
+
     /// From now on a site that is started here waits for what is recovered.
     ///
     /// # Errors
@@ -158,11 +173,7 @@ impl Target {
     pub fn record_file(&self) -> PathBuf {
         match self {
             Self::Site { folder, .. } => folder.join("recovery-record.json"),
-            Self::File(path) => {
-                let mut name = path.as_os_str().to_owned();
-                name.push(".recovery-record.json");
-                name.into()
-            }
+            Self::File(path) => beside(path, ".recovery-record.json"),
         }
     }
 }
@@ -173,11 +184,15 @@ fn is_serving(config: &Config) -> bool {
         && !matches!(Recovering::read(&config.data), Ok(Some(_)))
 }
 
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
 /// Renames a file that is in the way; one that is not there is not.
 fn set_aside(path: &Path) -> Result<(), Failure> {
-    let mut aside = path.as_os_str().to_owned();
-    aside.push(".before-recovery");
-    match std::fs::rename(path, &aside) {
+    match std::fs::rename(path, beside(path, ".before-recovery")) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(unwritten(path, &e)),
         _ => Ok(()),
     }

@@ -6,6 +6,7 @@ use journal::DataKey;
 use kernel::clock::SystemClock;
 use kernel::random::OsRandom;
 use kernel::{PartitionId, WorkspaceId};
+use server::attachments::Chunks;
 use server::config::Config;
 use server::gateway::Gateway;
 use server::peer::{self, Forwarder, PeerLink, PeerName, TlsListener};
@@ -32,7 +33,7 @@ pub async fn run(config: Arc<Config>, folder: &Path) -> Result<(), Failure> {
     let link = Arc::new(PeerLink::new(&config).map_err(|e| Failure::argument("identity", e))?);
     let gateway =
         Gateway::open(Arc::clone(&site), link).map_err(|e| Failure::failed(with_sources(&e)))?;
-    seal(&site, &config)?;
+    seal(&site, &config, gateway.chunks())?;
     let peers = listen_to_peers(&config, gateway.peer_routes()).await?;
     let people = listen_to_people(&config, &gateway).await?;
     tokio::spawn(found::found(
@@ -96,7 +97,7 @@ async fn start(config: &Arc<Config>) -> Result<Arc<Site>, Failure> {
 }
 
 /// Begins to seal into the vault, where the configuration names one.
-fn seal(site: &Arc<Site>, config: &Config) -> Result<(), Failure> {
+fn seal(site: &Arc<Site>, config: &Config, chunks: &Chunks) -> Result<(), Failure> {
     let Some(vault) = &config.vault else {
         return Ok(());
     };
@@ -111,7 +112,13 @@ fn seal(site: &Arc<Site>, config: &Config) -> Result<(), Failure> {
     let key = SealingKey::from_text(&key)
         .map_err(|e| bad("vault.sealing_key", &vault.sealing_key, &e))?;
     let store = crate::vault::place::of_site(vault)?;
-    let parts = SealingParts { store, trust, key };
+    let chunks = chunks.clone();
+    let parts = SealingParts {
+        store,
+        trust,
+        key,
+        chunks,
+    };
     sealing::start(site, parts).map_err(|e| Failure::argument("vault.trust", e))?;
     tracing::info!(vault = %vault.place, "site seals");
     Ok(())

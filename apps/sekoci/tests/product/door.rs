@@ -133,6 +133,18 @@ impl Door {
         self.post(&format!("/api/{name}"), &sent).await
     }
 
+    /// The bytes at a path.
+    pub async fn bytes(&self, path: &str) -> Vec<u8> {
+        let request = self.http.get(format!("{}{path}", self.url));
+        let request = match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        };
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.bytes().await.expect("a body").to_vec()
+    }
+
     /// Status 0 where there was no answer at all.
     async fn ask(&self, request: reqwest::RequestBuilder) -> Answer {
         let request = match &self.token {

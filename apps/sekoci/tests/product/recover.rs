@@ -3,10 +3,13 @@
 use crate::cli::{bare, ends, json};
 use crate::demo::{Demo, folder};
 use crate::demo_sqlite::{conversation, message, shows};
-use crate::door::Door;
+use crate::door::{Door, new_id};
 use crate::ports::Row;
 use crate::vault::Vault;
 use crate::{SEKOCI, processes, wait};
+use kernel::Random;
+use kernel::id::Uuid;
+use kernel::random::OsRandom;
 use nix::sys::signal::Signal;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -40,20 +43,60 @@ impl Left {
     }
 }
 
-/// Everything that this site has is in the vault.
-async fn wait_sealed(door: &Door) {
+/// Everything that the sites have is in the vault. Only the one that leads knows of files.
+async fn wait_sealed(demo: &Demo) {
+    for site in 0..2 {
+        wait_sealed_at(&demo.sign_in(site).await).await;
+    }
+}
+
+async fn wait_sealed_at(door: &Door) {
     wait::until("everything is sealed", SEALED_MAX, async || {
         let status = door.get("/api/status").await.granted();
         let open = status["partitions"].as_array()?;
         let sealed = status["vault"]["partitions"].as_array()?;
         let is_sealed = |one: &Value| {
             sealed.iter().any(|line| {
-                line["partition"] == one["partition"] && line["sealed_seq"] == one["seq"]
+                line["partition"] == one["partition"]
+                    && line["sealed_seq"] == one["seq"]
+                    && line["files_waiting"] == 0
             })
         };
         (open.len() > 4 && open.iter().all(is_sealed)).then_some(())
     })
     .await;
+}
+
+/// A file that was posted.
+struct Plan {
+    path: String,
+    bytes: Vec<u8>,
+}
+
+/// Posts a file of some megabytes that do not compress.
+async fn attach(demo: &Demo, door: &Door, workspace: &str, talk: Uuid) -> Plan {
+    let mut bytes = vec![0; 5 << 20];
+    OsRandom.fill(&mut bytes);
+    let client = client::Client::builder()
+        .site(demo.url(0))
+        .expect("an address")
+        .credentials(&demo.ready.user, &demo.ready.password)
+        .build()
+        .expect("a client");
+    let id = workspace.parse().expect("an id");
+    let uploaded = client.upload(id, &bytes[..]).await.expect("it is taken");
+    let (attachment, mut body) = (new_id(), message(talk, "the plan"));
+    body["attachments"] =
+        [uploaded.as_attachment(attachment, "plan.bin", "application/octet-stream")]
+            .into_iter()
+            .collect();
+    let message = body["message_id"].as_str().expect("an id").to_owned();
+    let post = door.command("messaging/post-message", Some(workspace), body);
+    post.await.granted();
+    Plan {
+        path: format!("/api/attachments/{workspace}/{message}/{attachment}"),
+        bytes,
+    }
 }
 
 /// Kills an installation, and carries away what was never on the sites.
@@ -199,7 +242,8 @@ async fn both_sites_are_lost_and_everything_comes_back() {
         );
         post.await.granted();
     }
-    wait_sealed(&door).await;
+    let plan = attach(&demo, &door, &workspace, talk).await;
+    wait_sealed(&demo).await;
     let left = lose(demo).await;
 
     let mut clean = Clean::make();
@@ -243,8 +287,20 @@ async fn both_sites_are_lost_and_everything_comes_back() {
     assert_eq!(record["partitions"], report["partitions"]);
     assert_eq!(signed["signature"].as_str().map(str::len), Some(128));
 
+    assert!(report["files"].as_u64() >= Some(1), "{report}");
+    assert!(
+        report["bytes"].as_u64() >= Some(plan.bytes.len() as u64),
+        "{report}"
+    );
     let back = clean.sign_in(&user, &password).await;
-    shows(&back, &workspace, talk, &["one", "two", "three"]).await;
+    assert_eq!(back.bytes(&plan.path).await, plan.bytes);
+    shows(
+        &back,
+        &workspace,
+        talk,
+        &["one", "two", "three", "the plan"],
+    )
+    .await;
     let more = message(talk, "we are back");
     let post = back.command("messaging/post-message", Some(&workspace), more);
     post.await.granted();
@@ -252,7 +308,7 @@ async fn both_sites_are_lost_and_everything_comes_back() {
         &back,
         &workspace,
         talk,
-        &["one", "two", "three", "we are back"],
+        &["one", "two", "three", "the plan", "we are back"],
     )
     .await;
     // What runs is not recovered into.
@@ -268,7 +324,7 @@ async fn both_sites_are_lost_and_everything_comes_back() {
 async fn an_interrupted_recovery_goes_on_and_is_the_same() {
     let demo = Demo::start("sqlite").await;
     let door = demo.sign_in(0).await;
-    wait_sealed(&door).await;
+    wait_sealed(&demo).await;
     let live = heads(&door).await;
     let left = lose(demo).await;
     let into = left.folder.join("recovered.sqlite");

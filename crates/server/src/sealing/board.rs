@@ -34,6 +34,10 @@ pub struct PartitionSealing {
     pub unsealed_since: Option<Timestamp>,
     /// When a segment was last seen to get into the vault.
     pub last_success: Option<Timestamp>,
+    /// Files that entries name and that are not in the vault yet.
+    pub files_waiting: usize,
+    /// Since when any wait.
+    pub files_since: Option<Timestamp>,
     /// Why the last round failed.
     pub failure: Option<String>,
 }
@@ -95,6 +99,8 @@ pub struct PartitionLine {
     pub rpo_seconds: Option<f64>,
     /// When a segment last got in.
     pub last_success: Option<Timestamp>,
+    /// Files that entries name and that are not in the vault yet.
+    pub files_waiting: usize,
     /// Why the last round failed.
     pub failure: Option<String>,
 }
@@ -154,6 +160,7 @@ impl Board {
                     backlog: sealing.backlog(),
                     rpo_seconds: sealing.rpo_seconds(now),
                     last_success: sealing.last_success,
+                    files_waiting: sealing.files_waiting,
                     failure: sealing.failure.clone(),
                 })
                 .collect();
@@ -182,7 +189,8 @@ impl Board {
 fn alarm(state: &State, began: Timestamp, now: Timestamp) -> Option<&'static str> {
     let is_late = |since: Timestamp| now.since(since) > ALARM_AFTER_MS;
     let is_behind = |sealing: &PartitionSealing| {
-        sealing.backlog() > 0 && is_late(sealing.unsealed_since.unwrap_or(began))
+        let waits = sealing.backlog() > 0 && is_late(sealing.unsealed_since.unwrap_or(began));
+        waits || sealing.files_since.is_some_and(is_late)
     };
     if is_late(state.last_contact.unwrap_or(began)) {
         Some("silent")
@@ -248,6 +256,10 @@ mod tests {
         assert_eq!(alarm_at(&board, 100_001), Some("behind"));
         board.set(&partition, sealing(5, Some(5), None));
         assert_eq!(alarm_at(&board, 100_001), None);
+        let mut files = sealing(5, Some(5), None);
+        (files.files_waiting, files.files_since) = (1, Some(Timestamp(40_000)));
+        board.set(&partition, files);
+        assert_eq!(alarm_at(&board, 100_001), Some("behind"));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Counting what entries bring, by the facts in them.
 
+use crate::files::{FileFact, files_in};
 use crate::segment::Keys;
 use journal::KeyRing;
 use kernel::{Entry, Event};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// What is in entries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -14,16 +16,12 @@ pub struct Count {
     pub messages: u64,
     /// Documents created, also those that were deleted later.
     pub documents: u64,
-    /// Files attached or added.
-    pub files: u64,
-    /// Bytes of these files.
-    pub bytes: u64,
 }
 
 impl Count {
-    /// Adds what is in entries. One that does not open is counted as an entry alone: that it is whole
-    /// is for its hash to say.
-    pub(super) fn add(&mut self, entries: &[Entry], keys: &Keys) {
+    /// Adds what is in entries, and the files that they name to `files`. An entry that does not open
+    /// is counted as an entry alone: that it is whole is for its hash to say.
+    pub(super) fn add(&mut self, entries: &[Entry], keys: &Keys, files: &mut BTreeSet<FileFact>) {
         let mut ring = KeyRing::default();
         for (id, key) in keys {
             ring.insert(*id, key.clone());
@@ -31,35 +29,24 @@ impl Count {
         for entry in entries {
             self.entries += 1;
             if let Ok(payload) = ring.open(&entry.header, &entry.sealed) {
-                payload.events.iter().for_each(|event| self.add_fact(event));
+                for event in &payload.events {
+                    self.add_fact(event);
+                    files.extend(files_in(event));
+                }
             }
         }
     }
 
     fn add_fact(&mut self, event: &Event) {
-        let list = |field: &str| event.data[field].as_array().map(Vec::as_slice);
         match event.kind.as_str() {
-            "message-posted" => {
-                self.messages += 1;
-                self.add_files(list("attachments").unwrap_or_default());
-            }
+            "message-posted" => self.messages += 1,
             "messages-imported" => {
-                for message in list("messages").unwrap_or_default() {
-                    self.messages += 1;
-                    let files = message["attachments"].as_array().map(Vec::as_slice);
-                    self.add_files(files.unwrap_or_default());
-                }
+                let messages = event.data["messages"].as_array();
+                self.messages += messages.map_or(0, |messages| messages.len() as u64);
             }
             "document-created" => self.documents += 1,
-            "file-added" => self.add_files(std::slice::from_ref(&event.data["file"])),
             _ => {}
         }
-    }
-
-    fn add_files(&mut self, files: &[serde_json::Value]) {
-        self.files += files.len() as u64;
-        let sizes = files.iter().filter_map(|file| file["size"].as_u64());
-        self.bytes += sizes.sum::<u64>();
     }
 }
 
@@ -69,8 +56,6 @@ impl<'a> std::iter::Sum<&'a Self> for Count {
             entries: sum.entries + one.entries,
             messages: sum.messages + one.messages,
             documents: sum.documents + one.documents,
-            files: sum.files + one.files,
-            bytes: sum.bytes + one.bytes,
         })
     }
 }

@@ -48,6 +48,7 @@ async fn recover(world: &World, engine: &MemoryEngine, until: Option<Timestamp>)
         store: &*store,
         engine,
         opened: &opened,
+        files: None,
         until,
         clock: &ManualClock::at(Timestamp(5)),
     };

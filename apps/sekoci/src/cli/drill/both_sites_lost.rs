@@ -16,6 +16,7 @@ use kernel::{Clock, Timestamp};
 use live::LiveHead;
 use scratch::Scratch;
 use serde::Serialize;
+use server::sealing::Parts;
 use std::collections::BTreeMap;
 use vault::Store;
 use vault::recovery::{Recovered, Recovery, plan};
@@ -112,6 +113,7 @@ async fn rebuild(
     let planned = plan(store, None).await.map_err(crate::recover::failed)?;
     let engine = target.engine().await?;
     target.begin()?;
+    let chunks = target.chunks()?;
     let mut site = scratch.serve()?;
     let began = SystemClock.now();
     let connection = Connection {
@@ -129,6 +131,7 @@ async fn rebuild(
         store,
         engine: &*engine,
         opened: &opened,
+        files: Some(&Parts(&chunks)),
         until: None,
         clock: &SystemClock,
     };
@@ -175,10 +178,9 @@ impl Report {
         rebuilt: &Rebuilt,
     ) -> Self {
         let count = rebuilt.recovered.count();
-        let unrestorable: Vec<String> = rebuilt
-            .recovered
-            .partitions
-            .iter()
+        let files = &rebuilt.recovered.files;
+        let partitions = rebuilt.recovered.partitions.iter();
+        let unrestorable: Vec<String> = partitions
             .filter_map(|one| {
                 let cause = one.failure.as_ref()?;
                 Some(format!(
@@ -186,6 +188,7 @@ impl Report {
                     one.partition, one.head.seq
                 ))
             })
+            .chain(files.failures.iter().cloned())
             .collect();
         let heads_equal = heads.iter().all(|head| head.is_equal == Some(true));
         let mut shortfalls = unrestorable.clone();
@@ -213,8 +216,8 @@ impl Report {
             sealed_after_ms,
             messages: count.messages,
             documents: count.documents,
-            files: count.files,
-            bytes: count.bytes,
+            files: files.files,
+            bytes: files.bytes,
             entries: count.entries,
             first_use_ms: rebuilt.first_use_ms.clone(),
             complete_ms: rebuilt.recovered.complete_ms,

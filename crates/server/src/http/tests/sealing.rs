@@ -138,6 +138,7 @@ impl Sealed {
                 store: Arc::clone(way) as _,
                 trust: trust.clone(),
                 key: key.clone(),
+                chunks: door.api.chunks().clone(),
             };
             sealing::start(&door.site, parts).unwrap();
         }
@@ -212,9 +213,11 @@ async fn everything_is_in_the_vault_a_moment_later() {
     }
     sealed.wait_sealed(sealed.installation.b()).await;
     sealed.assert_everything_is_there().await;
-    let board = sealed.board(&sealed.installation.a);
-    assert_eq!((board.alarm, board.backlog), (None, 0));
-    assert!(board.last_success.is_some());
+    eventually(async || {
+        let board = sealed.board(&sealed.installation.a);
+        board.alarm.is_none() && board.backlog == 0 && board.last_success.is_some()
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -278,6 +281,7 @@ async fn a_key_that_nobody_trusts_does_not_seal() {
         store: Arc::new(store),
         trust: trust(&identity, &keys),
         key: SealingKey::make(&OsRandom),
+        chunks: installation.a.api.chunks().clone(),
     };
     let error = sealing::start(&installation.a.site, parts).unwrap_err();
     assert!(

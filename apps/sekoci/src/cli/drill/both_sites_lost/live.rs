@@ -69,8 +69,11 @@ pub async fn wait_sealed(
         let mut every = tokio::time::interval(LOOK_EVERY);
         loop {
             every.tick().await;
-            let status = status(doors).await?;
-            if heads.iter().all(|head| head.is_sealed(&status)) {
+            let all = statuses(doors).await?;
+            if heads
+                .iter()
+                .all(|head| all.iter().all(|one| head.is_sealed(one)))
+            {
                 return Ok(SystemClock.now().since(since));
             }
         }
@@ -81,24 +84,35 @@ pub async fn wait_sealed(
     }
 }
 
+/// The status of the first site that answers.
 async fn status(doors: &Doors) -> Result<Value, Failure> {
-    let mut last = None;
+    let mut all = statuses(doors).await?;
+    Ok(all.swap_remove(0))
+}
+
+/// The status of every site that answers; of one at least.
+async fn statuses(doors: &Doors) -> Result<Vec<Value>, Failure> {
+    let (mut found, mut last) = (Vec::new(), None);
     for site in 0..doors.client().sites().len() {
         match doors.health(site).await {
-            Ok(health) => return Ok(health.status),
+            Ok(health) => found.push(health.status),
             Err(error) => last = Some(error.to_string()),
         }
     }
-    Err(Failure::refused(
-        last.unwrap_or_else(|| "no site is named".into()),
-    ))
+    if found.is_empty() {
+        let cause = last.unwrap_or_else(|| "no site is named".into());
+        return Err(Failure::refused(cause));
+    }
+    Ok(found)
 }
 
 impl LiveHead {
+    /// As far as a site knows: only the one that leads knows of files that wait.
     fn is_sealed(&self, status: &Value) -> bool {
         let lines = status["vault"]["partitions"].as_array();
         lines.into_iter().flatten().any(|line| {
             line["partition"] == self.partition.to_string()
+                && line["files_waiting"] == 0
                 && line["sealed_seq"]
                     .as_u64()
                     .is_some_and(|seq| seq >= self.seq)
