@@ -6,7 +6,7 @@
 
 mod board;
 
-pub use board::{Board, PartitionSealing, Sealing};
+pub use board::{Board, PartitionLine, PartitionSealing, Sealing};
 
 use crate::runtime::Partition;
 use crate::site::Site;
