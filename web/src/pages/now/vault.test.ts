@@ -50,7 +50,7 @@ describe("the age of what waits", () => {
 });
 
 describe("the partitions", () => {
-  it("come with those first that need a look", () => {
+  it("come with those first that need a look, and the others where they are", () => {
     const lines = vaultLines(
       vault({
         partitions: [
@@ -63,7 +63,7 @@ describe("the partitions", () => {
       }),
       { partitions: [] },
     );
-    expect(lines.map((each) => each.module)).toEqual(["installation", "new", "continuity", "directory", "messaging"]);
+    expect(lines.map((each) => each.module)).toEqual(["installation", "new", "continuity", "messaging", "directory"]);
   });
 
   it("are told by what the status knows of them, and else by their own names", () => {

@@ -61,17 +61,20 @@ export interface VaultLine extends VaultPartition {
   workspace: string;
 }
 
-/** The partitions with what they are, those that need a look first. */
+/** What waits no longer than this is on its way. */
+const ON_ITS_WAY_SECONDS = 60;
+
+/** The partitions with what they are, those that need a look first; the others stay where they are. */
 export function vaultLines(vault: Vault, status: Pick<Status, "partitions">): VaultLine[] {
   const weight = (line: VaultPartition): number =>
-    line.failure !== null ? 0 : line.rpo_seconds === null ? 1 : line.backlog > 0 ? 2 : 3;
+    line.failure !== null ? 0 : line.rpo_seconds === null ? 1 : line.rpo_seconds > ON_ITS_WAY_SECONDS ? 2 : 3;
   return vault.partitions
     .map((line) => {
       const known = status.partitions.find((partition) => partition.partition === line.partition);
       const [workspace = "", module = ""] = line.partition.split("/");
       return { ...line, module: known?.module ?? module, workspace: known?.workspace ?? workspace };
     })
-    .sort((a, b) => weight(a) - weight(b) || (b.rpo_seconds ?? 0) - (a.rpo_seconds ?? 0));
+    .sort((a, b) => weight(a) - weight(b));
 }
 
 /** The newest notes about the vault, which come outside of incidents too. */
