@@ -220,7 +220,8 @@ impl Keeper {
         }
         if state.backlog() == 0 {
             state.unsealed_since = None;
-        } else if state.unsealed_since.is_none() {
+        } else if state.sealed.is_some() && state.unsealed_since.is_none() {
+            // Before it is known what the vault has, the oldest entry of all says nothing.
             state.unsealed_since = self.oldest_after(partition, sealer).await;
         }
         self.site.sealing.set(&partition.id, state.clone());
