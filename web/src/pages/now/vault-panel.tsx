@@ -75,7 +75,7 @@ export function VaultAlert({ vault, isStale }: { vault: Vault | null | undefined
         <p className="now-alarm">
           <Icon name={VAULT_LOOKS[alarm].icon} />
           <span>
-            <strong>{t("vault.title")}: {t(VAULT_LOOKS[alarm].word)}.</strong> {t(VAULT_LOOKS[alarm].text)}
+            <strong>{t(VAULT_LOOKS[alarm].word)}.</strong> {t(VAULT_LOOKS[alarm].text)}
           </span>
           <button
             type="button"
