@@ -14,6 +14,19 @@ pub struct Facts {
     pub primary: Option<String>,
     /// Whether appends are kept on every copy promised; `None`: not known.
     pub is_protected: Option<bool>,
+    /// How this node stands with the vault; `None`: not known, or it does not seal.
+    pub vault: Option<VaultFact>,
+}
+
+/// How the site that tells stands with the vault.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VaultFact {
+    /// The site that tells.
+    pub site: SiteName,
+    /// Whether it got nothing in, or no sign of life, for too long.
+    pub is_silent: bool,
+    /// How that is known.
+    pub evidence: Value,
 }
 
 /// A note to be recorded.
@@ -42,6 +55,7 @@ pub struct Narrator {
     lost: BTreeMap<SiteName, Loss>,
     primary: Option<String>,
     is_protected: Option<bool>,
+    is_vault_silent: Option<bool>,
     deeds_told: Vec<Deed>,
 }
 
@@ -61,9 +75,9 @@ impl Narrator {
     }
 
     /// Notes about what changed since the last call. `Unknown` is no news: a site that was up is
-    /// taken for up until two of three say otherwise. The first time that a site is found up is told
-    /// as its return, because nobody may have been there to tell it; the record knows whether it was
-    /// away.
+    /// taken for up until two of three say otherwise. The first time that a site, or the vault, is
+    /// found up is told as its return, because nobody may have been there to tell it; the record
+    /// knows whether it was away.
     pub fn tell(
         &mut self,
         board: &Board,
@@ -78,6 +92,7 @@ impl Narrator {
         self.tell_deeds(board, &mut notes);
         self.tell_primary(facts, now, &mut notes);
         self.tell_protection(facts, now, &mut notes);
+        self.tell_vault(facts, now, &mut notes);
         self.tell_writable(board, verdicts, now, &mut notes);
         notes
     }
@@ -193,6 +208,35 @@ impl Narrator {
         });
     }
 
+    fn tell_vault(&mut self, facts: &Facts, now: Timestamp, notes: &mut Vec<Note>) {
+        let Some(vault) = &facts.vault else {
+            return;
+        };
+        let before = self.is_vault_silent.replace(vault.is_silent);
+        if before == Some(vault.is_silent) {
+            return;
+        }
+        let site = &vault.site;
+        let (kind, detail) = if vault.is_silent {
+            (
+                "vault-silent",
+                format!("Site {site} gets nothing into the vault: work is at the sites only."),
+            )
+        } else {
+            (
+                "vault-back",
+                format!("Site {site} gets its work into the vault again."),
+            )
+        };
+        notes.push(Note {
+            kind,
+            site: Some(site.clone()),
+            at: now,
+            detail,
+            evidence: vault.evidence.clone(),
+        });
+    }
+
     /// The first message that was acknowledged at a site after the other one was lost.
     fn tell_writable(
         &mut self,
@@ -269,6 +313,7 @@ mod tests {
         let facts = Facts {
             primary: Some("a".into()),
             is_protected: Some(true),
+            ..Facts::default()
         };
         let notes = narrator.tell(&board, &up, &facts, Timestamp(0));
         assert_eq!(kinds(&notes), ["site-back", "site-back"]);
@@ -283,6 +328,7 @@ mod tests {
         let facts = Facts {
             primary: Some("b".into()),
             is_protected: Some(true),
+            ..Facts::default()
         };
         let notes = narrator.tell(&board, &down, &facts, Timestamp(3_100));
         assert_eq!(kinds(&notes), ["primary-moved", "writable-again"]);
@@ -318,5 +364,47 @@ mod tests {
         );
         assert!(notes.is_empty());
         assert_eq!(narrator.told(&name("a")), Opinion::Up);
+    }
+    #[test]
+    fn the_vault_is_told_of_when_it_changes() {
+        let (mut narrator, board) = (Narrator::default(), Board::default());
+        let mut tell = |is_silent: Option<bool>, at| {
+            let vault = is_silent.map(|is_silent| VaultFact {
+                site: name("a"),
+                is_silent,
+                evidence: json!({ "backlog": 7 }),
+            });
+            let facts = Facts {
+                vault,
+                ..Facts::default()
+            };
+            narrator.tell(&board, &[], &facts, Timestamp(at))
+        };
+        assert!(tell(None, 0).is_empty());
+        assert_eq!(kinds(&tell(Some(false), 1)), ["vault-back"]);
+        assert!(tell(Some(false), 2).is_empty());
+        let notes = tell(Some(true), 3);
+        assert_eq!(kinds(&notes), ["vault-silent"]);
+        assert_eq!(notes[0].site, Some(name("a")));
+        assert_eq!(notes[0].evidence["backlog"], 7);
+        // Not to know for a while is no news.
+        assert!(tell(None, 4).is_empty());
+        assert!(tell(Some(true), 5).is_empty());
+        assert_eq!(kinds(&tell(Some(false), 6)), ["vault-back"]);
+    }
+
+    #[test]
+    fn a_vault_that_is_silent_from_the_start_is_told() {
+        let (mut narrator, board) = (Narrator::default(), Board::default());
+        let facts = Facts {
+            vault: Some(VaultFact {
+                site: name("a"),
+                is_silent: true,
+                evidence: Value::Null,
+            }),
+            ..Facts::default()
+        };
+        let notes = narrator.tell(&board, &[], &facts, Timestamp(0));
+        assert_eq!(kinds(&notes), ["vault-silent"]);
     }
 }

@@ -7,7 +7,7 @@
 mod board;
 mod files;
 
-pub use board::{Board, PartitionSealing, Sealing};
+pub use board::{Board, PartitionLine, PartitionSealing, Sealing};
 pub use files::Parts;
 
 use crate::attachments::Chunks;
@@ -222,7 +222,8 @@ impl Keeper {
         }
         if state.backlog() == 0 {
             state.unsealed_since = None;
-        } else if state.unsealed_since.is_none() {
+        } else if state.sealed.is_some() && state.unsealed_since.is_none() {
+            // Before it is known what the vault has, the oldest entry of all says nothing.
             state.unsealed_since = self.oldest_after(partition, &work.sealer).await;
         }
         state.files_waiting = work.files.waiting();

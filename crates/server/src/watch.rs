@@ -1,6 +1,7 @@
 //! Watching the sites from this node's vantage point: probing, telling the other nodes what was
 //! seen, judging, and - at the sites - recording what changed.
 
+mod facts;
 mod record;
 
 use crate::config::{Config, ConfigError, ProberConfig};
@@ -181,7 +182,7 @@ impl Watch {
         let mut every = steady(LOOK_EVERY);
         loop {
             every.tick().await;
-            let found = facts(&site).await;
+            let found = facts::gather(&site, EXCHANGE_PATIENCE).await;
             *self.facts.lock().unwrap_or_else(PoisonError::into_inner) = found;
         }
     }
@@ -265,18 +266,4 @@ fn prober(
         clock: Arc::clone(&parts.clock),
         random: Arc::clone(&parts.random),
     }))
-}
-
-async fn facts(site: &Site) -> Facts {
-    let described = tokio::time::timeout(EXCHANGE_PATIENCE, site.engine.describe()).await;
-    let primary = described
-        .ok()
-        .and_then(|engine| engine["primary"].as_str().map(String::from));
-    let is_protected = site
-        .durability()
-        .map(|durability| durability == journal::Durability::Protected);
-    Facts {
-        primary,
-        is_protected,
-    }
 }

@@ -28,6 +28,10 @@ pub enum NoteKind {
     FaultInjected,
     /// A drill put it back.
     FaultRemoved,
+    /// For a minute a site got nothing into the vault, or no sign of life from it.
+    VaultSilent,
+    /// The vault answers that site again and has its work.
+    VaultBack,
 }
 
 impl NoteKind {
@@ -44,6 +48,8 @@ impl NoteKind {
             Self::ProtectionBack => "protection-back",
             Self::FaultInjected => "fault-injected",
             Self::FaultRemoved => "fault-removed",
+            Self::VaultSilent => "vault-silent",
+            Self::VaultBack => "vault-back",
         }
     }
 }
@@ -116,6 +122,26 @@ pub fn event<T: Serialize>(kind: &str, fact: &T) -> Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_kind_is_stored_by_its_name() {
+        use NoteKind::*;
+        for kind in [
+            SiteLost,
+            SiteBack,
+            LeaseHastened,
+            PrimaryMoved,
+            WritableAgain,
+            ProtectionLost,
+            ProtectionBack,
+            FaultInjected,
+            FaultRemoved,
+            VaultSilent,
+            VaultBack,
+        ] {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+    }
 
     /// Written by the first release; must decode for ever.
     #[test]

@@ -17,7 +17,10 @@ pub fn is_told(rows: &Connection, note: &NoteTimeline) -> Result<bool, rusqlite:
         return Ok(note.kind == NoteKind::WritableAgain && is_in_open_incident(rows, note)?);
     };
     let before = states.neighbour(rows, note, i64::MIN, note.at.millis(), "DESC")?;
-    let undoes = matches!(note.kind, NoteKind::SiteBack | NoteKind::ProtectionBack);
+    let undoes = matches!(
+        note.kind,
+        NoteKind::SiteBack | NoteKind::ProtectionBack | NoteKind::VaultBack
+    );
     match before {
         Some(state) if state == State::of(note) => return Ok(true),
         None if undoes => return Ok(true),
@@ -92,6 +95,9 @@ impl States {
             }
             NoteKind::ProtectionLost | NoteKind::ProtectionBack => {
                 (NoteKind::ProtectionLost, NoteKind::ProtectionBack, true)
+            }
+            NoteKind::VaultSilent | NoteKind::VaultBack => {
+                (NoteKind::VaultSilent, NoteKind::VaultBack, true)
             }
             NoteKind::PrimaryMoved => (NoteKind::PrimaryMoved, NoteKind::PrimaryMoved, false),
             NoteKind::LeaseHastened

@@ -374,6 +374,36 @@ export interface Status {
   partitions: PartitionStatus[];
   modules: Record<string, ModuleStatus>;
   verdicts?: Verdict[];
+  /** How sealing into the vault stands; none: this site does not seal. */
+  vault?: Vault | null;
+}
+
+/** `silent`: no sign of life from the vault; `behind`: work has been waiting; both for a minute. */
+export type VaultAlarm = "silent" | "behind" | "trust_missing";
+
+export interface Vault {
+  alarm: VaultAlarm | null;
+  /** The age of the oldest work that only the sites have; none: not known. */
+  rpo_seconds: number | null;
+  /** Entries that are not in the vault. */
+  backlog: number;
+  last_contact: Millis | null;
+  last_success: Millis | null;
+  failure: string | null;
+  custodians: { count: number; threshold: number; names?: string[] } | null;
+  partitions: VaultPartition[];
+}
+
+export interface VaultPartition {
+  /** `workspace/module` */
+  partition: string;
+  sealed_seq: number | null;
+  backlog: number;
+  rpo_seconds: number | null;
+  last_success: Millis | null;
+  /** Files that its entries name and that are not in the vault yet; only the site that leads knows. */
+  files_waiting: number;
+  failure: string | null;
 }
 
 export type Opinion = "up" | "down" | "unknown";

@@ -176,7 +176,14 @@ export function durationText(ms: number): string {
   if (ms < 60_000) {
     return unit(ms / 1_000, "second", 1);
   }
-  return `${unit(Math.floor(ms / 60_000), "minute")} ${unit(Math.round((ms % 60_000) / 1_000), "second")}`;
+  const seconds = Math.round(ms / 1_000);
+  const [big, bigSize, small, smallSize] =
+    seconds < 3_600
+      ? (["minute", 60, "second", 1] as const)
+      : seconds < 86_400
+        ? (["hour", 3_600, "minute", 60] as const)
+        : (["day", 86_400, "hour", 3_600] as const);
+  return `${unit(Math.floor(seconds / bigSize), big)} ${unit(Math.floor((seconds % bigSize) / smallSize), small)}`;
 }
 
 export function secondsText(seconds: number): string {

@@ -263,6 +263,15 @@ mod tests {
     }
 
     #[test]
+    fn a_minute_of_not_knowing_what_the_vault_has_is_an_alarm() {
+        let (board, partition) = board();
+        board.set(&partition, sealing(5, None, None));
+        board.contact(Timestamp(60_000), true);
+        assert_eq!(alarm_at(&board, 60_000), None);
+        assert_eq!(alarm_at(&board, 60_001), Some("behind"));
+    }
+
+    #[test]
     fn a_vault_without_the_trust_is_an_alarm() {
         let (board, _) = board();
         board.contact(Timestamp(1), false);

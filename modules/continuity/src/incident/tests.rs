@@ -88,6 +88,22 @@ fn a_site_that_was_never_lost_does_not_come_back() {
     let mut timeline = Timeline::new();
     assert!(!timeline.is_new("a", "site-back", Some("b"), 1_000));
     assert!(!timeline.is_new("a", "protection-back", None, 1_000));
+    assert!(!timeline.is_new("a", "vault-back", Some("a"), 1_000));
+}
+
+#[test]
+fn every_site_has_its_own_way_to_the_vault() {
+    let mut timeline = Timeline::new();
+    assert!(timeline.is_new("a", "vault-silent", Some("a"), 1_000));
+    assert!(timeline.is_new("b", "vault-silent", Some("b"), 1_200));
+    assert!(!timeline.is_new("a", "vault-silent", Some("a"), 9_000));
+    assert!(timeline.is_new("a", "vault-back", Some("a"), 60_000));
+    assert!(!timeline.is_new("a", "vault-back", Some("a"), 70_000));
+    assert!(timeline.is_new("a", "vault-silent", Some("a"), 80_000));
+    assert!(timeline.is_new("b", "vault-back", Some("b"), 90_000));
+    // A silent vault is no incident: no site is lost by it.
+    assert!(timeline.incidents().iter().all(|(_, i)| i.is_none()));
+    timeline.given.assert_replays();
 }
 
 #[test]

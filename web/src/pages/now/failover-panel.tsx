@@ -2,7 +2,7 @@
 
 import type { ReactElement } from "react";
 import type { TimelineNote } from "../../api/types";
-import { type Key, agoText, dateTimeText, durationText, timeSecondsText, useT } from "../../i18n";
+import { type Key, agoText, dateTimeText, dayText, durationText, timeSecondsText, useT } from "../../i18n";
 import { Icon, type IconName } from "../../ui/icon";
 import { incidentBegin, lastIncident } from "./use-now";
 
@@ -16,6 +16,8 @@ const KINDS: Record<string, { word: Key; icon: IconName; tone: "good" | "bad" | 
   "protection-back": { word: "note.protectionBack", icon: "shield", tone: "good" },
   "fault-injected": { word: "note.faultInjected", icon: "warning", tone: "bad" },
   "fault-removed": { word: "note.faultRemoved", icon: "check", tone: "plain" },
+  "vault-silent": { word: "note.vaultSilent", icon: "lock", tone: "bad" },
+  "vault-back": { word: "note.vaultBack", icon: "check", tone: "good" },
 };
 
 export function FailoverPanel({ notes, now }: { notes: readonly TimelineNote[]; now: number }): ReactElement {
@@ -55,14 +57,15 @@ export function FailoverPanel({ notes, now }: { notes: readonly TimelineNote[]; 
   );
 }
 
-function Note({ note, begin }: { note: TimelineNote; begin: number }): ReactElement {
+/** A note; times are told from `begin` where it belongs to something that began. */
+export function Note({ note, begin }: { note: TimelineNote; begin: number | null }): ReactElement {
   const t = useT();
   const kind = KINDS[note.kind];
   return (
     <li className={`note tone-${kind?.tone ?? "plain"}`}>
       <span className="note-when">
         <time dateTime={new Date(note.at).toISOString()}>{timeSecondsText(note.at)}</time>
-        <small>+{durationText(note.at - begin)}</small>
+        <small>{begin === null ? dayText(note.at) : `+${durationText(note.at - begin)}`}</small>
       </span>
       <Icon name={kind?.icon ?? "now"} size={18} />
       <div>

@@ -1,10 +1,10 @@
 /** Each module's health, and who leads each partition. */
 
 import type { ReactElement } from "react";
-import { useApp, useStore } from "../../app-context";
 import type { ModuleState, Status } from "../../api/types";
 import { type Key, agoText, numberText, useT } from "../../i18n";
 import { Icon, type IconName } from "../../ui/icon";
+import { useNames } from "./names";
 
 const STATE: Record<ModuleState, { word: Key; icon: IconName; tone: "good" | "warn" | "bad" }> = {
   running: { word: "module.running", icon: "check", tone: "good" },
@@ -12,13 +12,6 @@ const STATE: Record<ModuleState, { word: Key; icon: IconName; tone: "good" | "wa
   restarting: { word: "module.restarting", icon: "retry", tone: "warn" },
   hung: { word: "module.hung", icon: "clock", tone: "bad" },
   failed: { word: "module.failed", icon: "stop", tone: "bad" },
-};
-
-const NAMES: Record<string, Key> = {
-  installation: "module.installation",
-  directory: "module.directory",
-  messaging: "module.messaging",
-  continuity: "module.continuity",
 };
 
 function StateWord({ state }: { state: ModuleState }): ReactElement {
@@ -33,6 +26,7 @@ function StateWord({ state }: { state: ModuleState }): ReactElement {
 
 export function ModuleTable({ status }: { status: Status }): ReactElement {
   const t = useT();
+  const { moduleName } = useNames();
   return (
     <section className="card modules" aria-labelledby="modules-title">
       <h2 id="modules-title">{t("module.title")}</h2>
@@ -50,7 +44,7 @@ export function ModuleTable({ status }: { status: Status }): ReactElement {
           <tbody>
             {Object.entries(status.modules).map(([name, module]) => (
               <tr key={name}>
-                <th scope="row">{NAMES[name] ? t(NAMES[name]) : name}</th>
+                <th scope="row">{moduleName(name)}</th>
                 <td>
                   <StateWord state={module.state} />
                 </td>
@@ -68,10 +62,7 @@ export function ModuleTable({ status }: { status: Status }): ReactElement {
 
 export function PartitionTable({ status }: { status: Status }): ReactElement {
   const t = useT();
-  const { sessions } = useApp();
-  const workspaces = useStore(sessions)?.workspaces ?? [];
-  const nameOf = (id: string): string =>
-    /^0{8}-/.test(id) ? t("partition.installation") : (workspaces.find((workspace) => workspace.id === id)?.name ?? id.slice(0, 8));
+  const { moduleName, workspaceName } = useNames();
   return (
     <section className="card wide" aria-labelledby="partitions-title">
       <h2 id="partitions-title">{t("partition.title")}</h2>
@@ -91,8 +82,8 @@ export function PartitionTable({ status }: { status: Status }): ReactElement {
           <tbody>
             {status.partitions.map((partition) => (
               <tr key={partition.partition}>
-                <th scope="row">{NAMES[partition.module] ? t(NAMES[partition.module] as Key) : partition.module}</th>
-                <td>{nameOf(partition.workspace)}</td>
+                <th scope="row">{moduleName(partition.module)}</th>
+                <td>{workspaceName(partition.workspace)}</td>
                 <td>{partition.lead === null ? t("unknown") : t("site.named", { site: partition.lead })}</td>
                 <td className="number">{partition.seq === null ? t("unknown") : numberText(partition.seq)}</td>
                 <td className="number">

@@ -13,6 +13,7 @@ import { ModuleTable, PartitionTable } from "./module-tables";
 import { SiteMap } from "./site-map";
 import { type ActionKind, SiteAction } from "./site-action";
 import { STALE_AFTER_MS, useNowView } from "./use-now";
+import { VaultAlert, VaultPanel } from "./vault-panel";
 import "../../styles/now.css";
 
 export default function NowPage(): ReactElement {
@@ -48,6 +49,7 @@ export default function NowPage(): ReactElement {
           )}
         </p>
       </header>
+      <VaultAlert vault={status?.vault} isStale={isStale} />
       {status === null ? (
         view.failure === null ? <Loading /> : <p className="failure" role="alert"><Icon name="warning" /> {errorText(view.failure)}</p>
       ) : (
@@ -66,6 +68,7 @@ export default function NowPage(): ReactElement {
           </section>
           <DrillPanel progress={view.progress} drills={view.drills} now={now} sites={named.map((site) => site.name)} mayAct={mayAct} onAction={(kind, site) => setAction({ kind, site })} />
           <FailoverPanel notes={view.notes} now={now} />
+          <VaultPanel status={status} saidAt={view.statusAt ?? now} isStale={isStale} notes={view.notes} now={now} />
           <ModuleTable status={status} />
           <PartitionTable status={status} />
         </div>

@@ -113,6 +113,10 @@ fn trust(identity: &RecoveryIdentity, keys: &[SealingKey; 2]) -> Trust {
 impl Sealed {
     async fn start() -> Self {
         let installation = Installation::two_sites().await;
+        Self::start_in(installation, false).await
+    }
+
+    async fn start_in(installation: Installation, is_cut: bool) -> Self {
         let workspace = installation.workspace("Harbour").await;
         let identity = RecoveryIdentity::make(&OsRandom);
         let keys = [(); 2].map(|()| SealingKey::make(&OsRandom));
@@ -129,7 +133,7 @@ impl Sealed {
         let ways = [(); 2].map(|()| {
             Arc::new(Cuttable {
                 store: store.clone(),
-                is_cut: AtomicBool::new(false),
+                is_cut: AtomicBool::new(is_cut),
             })
         });
         let doors = [&installation.a, installation.b()];
@@ -246,6 +250,23 @@ async fn a_vault_that_is_gone_is_an_alarm_and_is_caught_up_with() {
     sealed.wait_sealed(&sealed.installation.a).await;
     sealed.assert_everything_is_there().await;
     eventually(async || sealed.board(&sealed.installation.a).alarm.is_none()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_vault_has_is_not_guessed_while_it_does_not_answer() {
+    let installation = Installation::two_sites().await;
+    // The journal is old; that says nothing of what the vault has.
+    installation.clock.move_ms(300_000);
+    let sealed = Sealed::start_in(installation, true).await;
+    eventually(async || {
+        let board = sealed.board(&sealed.installation.a);
+        board.partitions.iter().any(|line| line.failure.is_some())
+    })
+    .await;
+    let board = sealed.board(&sealed.installation.a);
+    assert_eq!((board.alarm, board.rpo_seconds), (None, None), "{board:?}");
+    sealed.installation.clock.move_ms(61_000);
+    assert!(sealed.board(&sealed.installation.a).alarm.is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]
