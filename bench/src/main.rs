@@ -17,6 +17,7 @@ mod report;
 mod sends;
 mod synapse;
 mod table;
+mod vault;
 mod websocket;
 
 use clap::{Parser, Subcommand};
@@ -48,6 +49,8 @@ enum Command {
     Drills(drills::Arguments),
     /// From the start of `sekoci serve` until it is ready, and the size of the program
     ColdStart(cold_start::Arguments),
+    /// How far the vault is behind under load and after an outage, and a recovery from it
+    Vault(vault::Arguments),
     /// Sends to matrix-synapse and to the product, on the same PostgreSQL
     Synapse(synapse::Arguments),
 }
@@ -76,6 +79,7 @@ async fn run(reports: &Reports, command: Command) -> anyhow::Result<()> {
         Command::Import(arguments) => import::run(reports, arguments).await,
         Command::Drills(arguments) => drills::run(reports, arguments).await,
         Command::ColdStart(arguments) => cold_start::run(reports, arguments).await,
+        Command::Vault(arguments) => vault::run(reports, arguments).await,
         Command::Synapse(arguments) => synapse::run(reports, arguments).await,
     }
 }

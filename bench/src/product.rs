@@ -61,6 +61,9 @@ impl EngineKind {
 pub struct Ready {
     /// The sites.
     pub sites: Vec<ReadySite>,
+    /// The vault's address.
+    #[serde(default)]
+    pub vault: Option<String>,
     /// Name of the workspace.
     pub workspace: String,
     /// Who to sign in as.
@@ -125,6 +128,7 @@ impl Product {
             child,
             ready: Ready {
                 sites: Vec::new(),
+                vault: None,
                 workspace: String::new(),
                 user: String::new(),
                 password: String::new(),

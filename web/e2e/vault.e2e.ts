@@ -38,6 +38,7 @@ describe.skipIf(!hasDemo)("the vault on the Now page", () => {
     last_success: Date.now() - 81_000,
     failure: null,
     custodians: { count: 3, threshold: 2, names: ["Ana", "Budi", "Chen"] },
+    custodians_departed: [],
     partitions: status.partitions.map(({ partition, module, seq }) => ({
       partition,
       sealed_seq: seq,

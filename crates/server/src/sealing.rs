@@ -14,7 +14,7 @@ use crate::attachments::Chunks;
 use crate::runtime::Partition;
 use crate::site::Site;
 use files::FileSealer;
-use kernel::{PartitionId, Timestamp};
+use kernel::{PartitionId, Timestamp, WorkspaceId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +33,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 const OPEN_EVERY: Duration = Duration::from_secs(1);
 /// How often the vault is asked for a sign of life.
 const CONTACT_EVERY: Duration = Duration::from_secs(10);
+/// How often it is looked whether custodians left.
+const CUSTODIANS_EVERY: Duration = Duration::from_secs(5);
 const CONTACT_PATIENCE: Duration = Duration::from_secs(10);
 /// Pauses after a failure.
 const RETRY_FIRST: Duration = Duration::from_millis(500);
@@ -86,6 +88,7 @@ pub fn start(site: &Arc<Site>, parts: SealingParts) -> Result<(), SealingError> 
         parts,
     });
     tokio::spawn(Arc::clone(&keeper).keep_contact());
+    tokio::spawn(Arc::clone(&keeper).keep_custodians());
     tokio::spawn(keeper.keep_all());
     Ok(())
 }
@@ -238,6 +241,24 @@ impl Keeper {
     async fn oldest_after(&self, partition: &Partition, sealer: &Sealer) -> Option<Timestamp> {
         let read = self.site.engine.read(&partition.id, sealer.head().seq, 1);
         Some(read.await.ok()?.first()?.header.time)
+    }
+
+    /// Looks whether custodians left: too few of them, and nobody can open the vault.
+    async fn keep_custodians(self: Arc<Self>) {
+        let id = PartitionId::new(WorkspaceId::INSTALLATION, "installation");
+        let names = self.parts.trust.custodians().names.clone();
+        let mut every = steady(CUSTODIANS_EVERY);
+        while !names.is_empty() {
+            every.tick().await;
+            let names = names.clone();
+            let asked = self.site.query(&id, None, move |rows| {
+                Ok(installation::queries::departed(rows, &names)?)
+            });
+            // A view that cannot be read now is read the next time.
+            if let Ok(departed) = asked.await {
+                self.site.sealing.departed(departed);
+            }
+        }
     }
 
     /// Asks the vault for a sign of life, also while there is nothing to seal.

@@ -391,6 +391,8 @@ export interface Vault {
   last_success: Millis | null;
   failure: string | null;
   custodians: { count: number; threshold: number; names?: string[] } | null;
+  /** Custodians whose accounts were deactivated. */
+  custodians_departed: string[];
   partitions: VaultPartition[];
 }
 

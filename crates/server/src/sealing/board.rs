@@ -17,6 +17,7 @@ pub struct Board(Mutex<State>);
 struct State {
     began: Option<Timestamp>,
     custodians: Option<Custodians>,
+    departed: Vec<String>,
     last_contact: Option<Timestamp>,
     is_trust_there: Option<bool>,
     failure: Option<String>,
@@ -82,6 +83,8 @@ pub struct Sealing {
     pub failure: Option<String>,
     /// Who can open the vault.
     pub custodians: Option<Custodians>,
+    /// Custodians whose accounts were deactivated: rotate the keys.
+    pub custodians_departed: Vec<String>,
     /// Every partition.
     pub partitions: Vec<PartitionLine>,
 }
@@ -121,6 +124,11 @@ impl Board {
             state.is_trust_there = Some(is_trust_there);
             state.failure = None;
         });
+    }
+
+    /// Custodians who are no longer here.
+    pub(super) fn departed(&self, departed: Vec<String>) {
+        self.with(|state| state.departed = departed);
     }
 
     /// Something failed that is not one partition's.
@@ -176,6 +184,7 @@ impl Board {
                 last_success: lines.iter().filter_map(|line| line.last_success).max(),
                 failure: state.failure.clone(),
                 custodians: state.custodians.clone(),
+                custodians_departed: state.departed.clone(),
                 partitions: lines,
             })
         })

@@ -62,6 +62,7 @@ mod tests {
             last_success: None,
             failure: None,
             custodians: None,
+            custodians_departed: Vec::new(),
             partitions: vec![PartitionLine {
                 partition: PartitionId::new(WorkspaceId::INSTALLATION, "m"),
                 sealed_seq: Some(3),

@@ -2,6 +2,7 @@
 
 mod account;
 mod account_list;
+mod departed;
 mod gateway;
 mod passkey_list;
 mod workspace_list;
@@ -10,6 +11,7 @@ pub use account::{AccountParameters, account};
 pub use account_list::{
     AccountList, AccountListParameters, AccountRow, AccountStatus, account_list,
 };
+pub use departed::departed;
 pub use gateway::{
     PasskeyOwner, Profile, SignIn, SigningKey, account_for_passkey, account_for_sign_in,
     is_founded, is_session_ended, key_ring, passkey_owner, passkeys_of, profile, signing_keys,

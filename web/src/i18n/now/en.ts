@@ -79,6 +79,7 @@ const en = {
   "vault.notYet": "not since this site started",
   "vault.failure": "Last failure:",
   "vault.custodians": "Who can open it: any {{threshold}} of {{count}} custodians, and no site.",
+  "vault.departed": "These custodians have left: {{names}}. Rotate the keys: sekoci keys rotate.",
   "vault.custodiansUnknown": "Who can open it is not known here.",
   "vault.partitions_one": "{{count}} partition",
   "vault.partitions_other": "{{count}} partitions",

@@ -81,6 +81,7 @@ const id: Record<keyof typeof en, string> = {
   "vault.notYet": "belum sejak situs ini mulai",
   "vault.failure": "Kegagalan terakhir:",
   "vault.custodians": "Yang dapat membukanya: {{threshold}} dari {{count}} pemegang bagian kunci, bukan situs.",
+  "vault.departed": "Kustodian ini telah pergi: {{names}}. Ganti kuncinya: sekoci keys rotate.",
   "vault.custodiansUnknown": "Di sini tidak diketahui siapa yang dapat membukanya.",
   "vault.partitions_one": "{{count}} partisi",
   "vault.partitions_other": "{{count}} partisi",

@@ -81,6 +81,7 @@ const zhHans: Record<keyof typeof en, string> = {
   "vault.notYet": "本站点启动以来尚无",
   "vault.failure": "最近故障：",
   "vault.custodians": "谁能打开：{{count}} 位保管人中的任意 {{threshold}} 位，任何站点都不能。",
+  "vault.departed": "这些保管人已离开：{{names}}。请轮换密钥：sekoci keys rotate。",
   "vault.custodiansUnknown": "此处不知道谁能打开。",
   "vault.partitions_one": "{{count}} 个分区",
   "vault.partitions_other": "{{count}} 个分区",

@@ -81,6 +81,7 @@ const zhHant: Record<keyof typeof en, string> = {
   "vault.notYet": "本站點啟動以來尚無",
   "vault.failure": "最近故障：",
   "vault.custodians": "誰能開啟：{{count}} 位保管人中的任意 {{threshold}} 位，任何站點都不能。",
+  "vault.departed": "這些保管人已離開：{{names}}。請輪換金鑰：sekoci keys rotate。",
   "vault.custodiansUnknown": "此處不知道誰能開啟。",
   "vault.partitions_one": "{{count}} 個分區",
   "vault.partitions_other": "{{count}} 個分區",

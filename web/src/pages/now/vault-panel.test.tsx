@@ -21,6 +21,7 @@ const vault = (change: Partial<Vault> = {}): Vault => ({
   last_success: NOW - 9_000,
   failure: null,
   custodians: { count: 3, threshold: 2, names: ["Share one", "Share two", "Share three"] },
+  custodians_departed: [],
   partitions: [
     { partition: `${WORKSPACE}/messaging`, sealed_seq: 40, backlog: 5, rpo_seconds: 2, last_success: NOW - 9_000, files_waiting: 0, failure: "no way" },
     { partition: `${INSTALLATION}/installation`, sealed_seq: null, backlog: 0, rpo_seconds: null, last_success: null, files_waiting: 0, failure: null },
@@ -90,6 +91,11 @@ describe("the vault's panel", () => {
     title.scrollIntoView = () => undefined;
     fireEvent.click(screen.getByRole("button", { name: "Show" }));
     expect(document.activeElement).toBe(title);
+  });
+
+  it("warns when custodians have left", () => {
+    render(panel(vault({ custodians_departed: ["Share two"] })));
+    expect(region().textContent).toContain("These custodians have left: Share two.");
   });
 
   it("takes nothing for known while no site answers", () => {

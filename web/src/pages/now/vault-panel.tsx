@@ -45,7 +45,7 @@ export function VaultPanel({ status, saidAt, isStale, notes, now }: VaultProps):
               <span className="quiet">{t("vault.failure")}</span> <code lang="en">{vault.failure}</code>
             </p>
           )}
-          <Custodians custodians={vault.custodians} />
+          <Custodians custodians={vault.custodians} departed={vault.custodians_departed} />
           <VaultTable vault={vault} status={status} saidAt={saidAt} now={now} />
         </>
       )}
@@ -132,16 +132,23 @@ function Moment({ word, at, now }: { word: string; at: number | null; now: numbe
 }
 
 /** Who can open the vault: people, and never a site. */
-function Custodians({ custodians }: { custodians: Vault["custodians"] }): ReactElement {
+function Custodians({ custodians, departed }: { custodians: Vault["custodians"]; departed: string[] }): ReactElement {
   const t = useT();
   const names = custodians?.names ?? [];
   return (
-    <p className="vault-custodians">
-      <Icon name="key" size={16} />{" "}
-      {custodians === null
-        ? t("vault.custodiansUnknown")
-        : t("vault.custodians", { threshold: custodians.threshold, count: custodians.count })}
-      {names.length === 0 ? null : <span className="quiet"> ({names.join(", ")})</span>}
-    </p>
+    <>
+      <p className="vault-custodians">
+        <Icon name="key" size={16} />{" "}
+        {custodians === null
+          ? t("vault.custodiansUnknown")
+          : t("vault.custodians", { threshold: custodians.threshold, count: custodians.count })}
+        {names.length === 0 ? null : <span className="quiet"> ({names.join(", ")})</span>}
+      </p>
+      {departed.length === 0 ? null : (
+        <p className="vault-custodians is-bad" role="status">
+          <Icon name="warning" size={16} /> {t("vault.departed", { names: departed.join(", ") })}
+        </p>
+      )}
+    </>
   );
 }

@@ -4,7 +4,7 @@ import { VAULT_LOOKS, liveAgeMs, raisedAlarm, vaultLines, vaultNotes, vaultState
 
 const vault = (change: Partial<Vault> = {}): Vault => ({
   alarm: null, rpo_seconds: 0, backlog: 0, last_contact: 1, last_success: 1, failure: null,
-  custodians: { count: 3, threshold: 2 }, partitions: [], ...change,
+  custodians: { count: 3, threshold: 2 }, custodians_departed: [], partitions: [], ...change,
 });
 const line = (partition: string, change: Partial<VaultPartition> = {}): VaultPartition => ({
   partition, sealed_seq: 4, backlog: 0, rpo_seconds: 0, last_success: 1, files_waiting: 0, failure: null, ...change,
