@@ -102,6 +102,24 @@ async fn a_site_does_not_write_what_people_put() {
 }
 
 #[tokio::test]
+async fn a_vault_that_is_nearly_full_says_so_and_takes_nothing() {
+    let mut running = Running::new();
+    let token = running.token("a", &[Role::Site]);
+    running.reserve_bytes = u64::MAX;
+    let site = running.serve().await.store(&token);
+    let put = site.put(&name(LINK), Bytes::from("x"), None).await;
+    let error = put.unwrap_err();
+    assert!(matches!(error, StoreError::Full(_)), "{error:?}");
+    assert!(error.is_transient());
+    assert_eq!(site.stat(&name(LINK)).await.unwrap(), None);
+    // There is room again.
+    running.reserve_bytes = 0;
+    let site = running.serve().await.store(&token);
+    let put = site.put(&name(LINK), Bytes::from("x"), None).await;
+    assert_eq!(put.unwrap(), Put::Created);
+}
+
+#[tokio::test]
 async fn strangers_and_former_holders_see_nothing() {
     let running = Running::new();
     let address = running.serve().await;

@@ -19,6 +19,7 @@ pub struct Running {
     folder: TempDir,
     pub clock: Arc<ManualClock>,
     pub daily_bytes: u64,
+    pub reserve_bytes: u64,
 }
 
 /// Where a door listens.
@@ -32,6 +33,7 @@ impl Running {
             folder: tempfile::tempdir().unwrap(),
             clock: Arc::new(ManualClock::at(Timestamp(1_000_000))),
             daily_bytes: vault_server::DAILY_BYTES,
+            reserve_bytes: 0,
         }
     }
 
@@ -74,7 +76,7 @@ impl Running {
             log: self.log(),
             clock: self.clock.clone(),
             daily_bytes: self.daily_bytes,
-            reserve_bytes: 0,
+            reserve_bytes: self.reserve_bytes,
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
