@@ -66,6 +66,18 @@ pub struct Proven {
     pub updated: Option<Passkey>,
 }
 
+impl Claim {
+    /// Whether one of these passkeys says that it made the claim; whether it did is to be proved.
+    #[must_use]
+    pub fn is_by_one_of(&self, passkeys: &[Passkey]) -> bool {
+        passkeys.iter().any(|passkey| self.is_by(passkey))
+    }
+
+    fn is_by(&self, passkey: &Passkey) -> bool {
+        passkey.cred_id().as_slice() == self.credential.get_credential_id()
+    }
+}
+
 impl Passkeys {
     /// Passkeys for sites at `urls`. `None` where browsers allow none: the sites share no domain
     /// (bare IP addresses have none), or are not reached over TLS.
@@ -174,10 +186,7 @@ impl Passkeys {
     /// # Errors
     /// 401 when none of them made it.
     pub fn prove(&self, claim: Claim, held: Vec<Passkey>) -> Result<Proven, Problem> {
-        let used = claim.credential.get_credential_id();
-        let passkey = held
-            .into_iter()
-            .find(|passkey| passkey.cred_id().as_slice() == used);
+        let passkey = held.into_iter().find(|passkey| claim.is_by(passkey));
         let mut passkey = passkey.ok_or_else(not_accepted)?;
         let result: AuthenticationResult = self
             .webauthn

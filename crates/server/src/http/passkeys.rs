@@ -9,6 +9,7 @@ use super::wire::{
 use super::{Answer, Api, Session};
 use crate::passkey::{Passkeys, Proven, Started};
 use crate::problem::Problem;
+use crate::session::{applied, catch_up};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
@@ -81,7 +82,14 @@ pub(super) async fn sign_in_finish(
     let passkeys = passkeys(&api)?;
     let claim = passkeys.claim(&wish.ceremony_id, wish.credential)?;
     let id = claim.account;
-    let proven = passkeys.prove(claim, held(&api, id).await?)?;
+    let installation = partition("installation", None);
+    let seen = applied(api.site(), &installation);
+    let mut known = held(&api, id).await?;
+    // One registered at the other site a moment ago may not be here yet.
+    if !claim.is_by_one_of(&known) && catch_up(api.site(), &installation, seen).await {
+        known = held(&api, id).await?;
+    }
+    let proven = passkeys.prove(claim, known)?;
     let account = api
         .site()
         .query(&partition("installation", None), None, move |rows| {

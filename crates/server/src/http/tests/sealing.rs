@@ -171,10 +171,21 @@ impl Sealed {
         made.await.ok();
     }
 
+    /// Waits until a site knows that the vault has what the engine has, to the last entry.
     async fn wait_sealed(&self, door: &Door) {
         eventually(async || {
             let board = self.board(door);
-            board.partitions.len() >= 3 && board.rpo_seconds == Some(0.0)
+            let mut is_sealed = board.partitions.len() >= 3;
+            for line in &board.partitions {
+                let live = self
+                    .installation
+                    .engine
+                    .head(&line.partition)
+                    .await
+                    .unwrap();
+                is_sealed &= line.sealed_seq == Some(live.seq);
+            }
+            is_sealed
         })
         .await;
     }
