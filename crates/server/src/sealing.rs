@@ -221,6 +221,10 @@ impl Keeper {
         state.seq = *partition.applied().borrow();
         state.failure = failure.map(ToString::to_string);
         if failure.is_none() || head.seq > 0 {
+            if state.sealed != Some(head.seq) {
+                // What was the oldest is in the vault now.
+                state.unsealed_since = None;
+            }
             state.sealed = Some(head.seq);
         }
         if state.backlog() == 0 {
