@@ -20,6 +20,7 @@ const en = {
   "nav.label": "Main",
   "nav.skip": "Skip to the page",
   "nav.chat": "Chat",
+  "nav.documents": "Documents",
   "nav.now": "Now",
   "nav.admin": "Admin",
   "nav.account": "Account",
@@ -581,6 +582,9 @@ const en = {
   "problem.acknowledge": "The acknowledgement was not stored.",
   "problem.createConversation": "The conversation was not made.",
   "problem.members": "The members were not changed.",
+  "problem.updateDocument": "A change to a document was not saved.",
+  "problem.createDocument": "The document was not created.",
+  "problem.addFile": "A file was not put there.",
   "problem.other": "A change was not made.",
   "rpo.oneCopy": "Nothing while this machine stands: everything is in one file on it. Losing the machine loses it all.",
 } as const;

@@ -22,6 +22,7 @@ const id: Dictionary = {
   "nav.label": "Utama",
   "nav.skip": "Langsung ke halaman",
   "nav.chat": "Obrolan",
+  "nav.documents": "Dokumen",
   "nav.now": "Kini",
   "nav.admin": "Admin",
   "nav.account": "Akun",
@@ -583,6 +584,9 @@ const id: Dictionary = {
   "problem.acknowledge": "Konfirmasi tidak tersimpan.",
   "problem.createConversation": "Percakapan tidak jadi dibuat.",
   "problem.members": "Anggota tidak jadi diubah.",
+  "problem.updateDocument": "Perubahan pada dokumen tidak tersimpan.",
+  "problem.createDocument": "Dokumen tidak jadi dibuat.",
+  "problem.addFile": "Berkas tidak jadi ditaruh.",
   "problem.other": "Sebuah perubahan tidak jadi.",
   "rpo.oneCopy": "Tidak ada selama mesin ini utuh: semuanya dalam satu berkas di mesin ini. Bila mesin hilang, semuanya hilang.",
 };

@@ -22,6 +22,7 @@ const zhHans: Dictionary = {
   "nav.label": "主导航",
   "nav.skip": "跳到页面内容",
   "nav.chat": "聊天",
+  "nav.documents": "文档",
   "nav.now": "现状",
   "nav.admin": "管理",
   "nav.account": "账号",
@@ -583,6 +584,9 @@ const zhHans: Dictionary = {
   "problem.acknowledge": "确认未能保存。",
   "problem.createConversation": "会话未能创建。",
   "problem.members": "成员未能更改。",
+  "problem.updateDocument": "对文档的一处更改未能保存。",
+  "problem.createDocument": "文档未能创建。",
+  "problem.addFile": "文件未能放入。",
   "problem.other": "一项更改未能完成。",
   "rpo.oneCopy": "只要这台机器完好就无损失：全部数据存于其上的一个文件。机器丢失则全部丢失。",
 };

@@ -22,6 +22,7 @@ const zhHant: Dictionary = {
   "nav.label": "主導覽",
   "nav.skip": "跳到頁面內容",
   "nav.chat": "聊天",
+  "nav.documents": "文件",
   "nav.now": "現況",
   "nav.admin": "管理",
   "nav.account": "帳號",
@@ -583,6 +584,9 @@ const zhHant: Dictionary = {
   "problem.acknowledge": "確認未能保存。",
   "problem.createConversation": "對話未能建立。",
   "problem.members": "成員未能變更。",
+  "problem.updateDocument": "對文件的一處變更未能儲存。",
+  "problem.createDocument": "文件未能建立。",
+  "problem.addFile": "檔案未能放入。",
   "problem.other": "一項變更未能完成。",
   "rpo.oneCopy": "只要這台機器完好就無損失：全部資料存於其上的一個檔案。機器遺失則全部遺失。",
 };
