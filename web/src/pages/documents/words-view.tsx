@@ -141,6 +141,7 @@ export function WordsView({ details, live }: { details: DocumentDetails; live: L
       </div>
       {panel === null ? null : (
         <Panel
+          of={details.title}
           title={t(PANELS.find(({ name }) => name === panel)?.word ?? "comments.title")}
           onClose={() => {
             setPanel(null);

@@ -4,7 +4,7 @@ import { type ReactElement, type ReactNode, useEffect, useId, useRef } from "rea
 import { useT } from "../../../i18n";
 import { Icon } from "../../../ui/icon";
 
-export function Panel({ title, onClose, children }: { title: string; onClose(): void; children: ReactNode }): ReactElement {
+export function Panel({ title, of, onClose, children }: { title: string; of: string; onClose(): void; children: ReactNode }): ReactElement {
   const t = useT();
   const heading = useRef<HTMLHeadingElement>(null);
   const id = useId();
@@ -20,6 +20,7 @@ export function Panel({ title, onClose, children }: { title: string; onClose(): 
         }
       }}
     >
+      <h1 className="only-heard only-narrow">{of}</h1>
       <header className="panel-head">
         <h2 id={id} ref={heading} tabIndex={-1}>
           {title}
