@@ -22,8 +22,13 @@ export interface OpenDocument {
   onSettled(item: OutboxItem): void;
 }
 
-/** What happens to a document's words is no news to lists, except that it happened. */
 const GATHER_MS = 400;
+/** That somebody writes is little news to lists: only the time of the last change moves. */
+const QUIET_MS = 10_000;
+
+function isQuiet(kind: string): boolean {
+  return kind === "document-updated" || kind === "version-named" || kind.startsWith("comment-");
+}
 
 export class Documents {
   readonly partition: string;
@@ -33,6 +38,7 @@ export class Documents {
   minSeq = 0;
   private readonly open = new Map<Id, Set<OpenDocument>>();
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private quietTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly workspaceId: Id,
@@ -79,7 +85,11 @@ export class Documents {
         }
       }
     }
-    this.changed();
+    if (frame.events.every(({ kind }) => isQuiet(kind))) {
+      this.written();
+    } else {
+      this.changed();
+    }
   }
 
   settled(item: OutboxItem): void {
@@ -91,7 +101,11 @@ export class Documents {
     }
     if (item.state === "answered") {
       void this.outbox.forget(item.id);
-      this.changed();
+      if (item.verb === "update-document") {
+        this.written();
+      } else {
+        this.changed();
+      }
     } else if (needsMending(item) && watchers === undefined && typeof document === "string") {
       this.mend(document);
     }
@@ -107,6 +121,13 @@ export class Documents {
       command: { document_id: document, ...parameters },
       ...extra,
     });
+  }
+
+  private written(): void {
+    this.quietTimer ??= setTimeout(() => {
+      this.quietTimer = undefined;
+      this.changed();
+    }, QUIET_MS);
   }
 
   changed(seq = 0): void {

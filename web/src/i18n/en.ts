@@ -246,6 +246,7 @@ const en = {
   "help.help": "This list",
   "help.filter": "Find a conversation",
   "help.pages": "Chat, Now, Admin, Account",
+  "help.toolbar": "To the toolbar, while writing a document",
   "help.move": "Move in a list",
   "help.ends": "First and last",
   "help.send": "Send",

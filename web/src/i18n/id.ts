@@ -248,6 +248,7 @@ const id: Dictionary = {
   "help.help": "Daftar ini",
   "help.filter": "Cari percakapan",
   "help.pages": "Obrolan, Kini, Admin, Akun",
+  "help.toolbar": "Ke bilah alat, saat menulis dokumen",
   "help.move": "Bergerak dalam daftar",
   "help.ends": "Pertama dan terakhir",
   "help.send": "Kirim",

@@ -248,6 +248,7 @@ const zhHans: Dictionary = {
   "help.help": "打开此列表",
   "help.filter": "查找会话",
   "help.pages": "聊天、现状、管理、账号",
+  "help.toolbar": "编写文档时转到工具栏",
   "help.move": "在列表中移动",
   "help.ends": "首项和末项",
   "help.send": "发送",

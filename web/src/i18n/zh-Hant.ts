@@ -248,6 +248,7 @@ const zhHant: Dictionary = {
   "help.help": "開啟此清單",
   "help.filter": "尋找對話",
   "help.pages": "聊天、現況、管理、帳號",
+  "help.toolbar": "編寫文件時前往工具列",
   "help.move": "在清單中移動",
   "help.ends": "首項與末項",
   "help.send": "傳送",

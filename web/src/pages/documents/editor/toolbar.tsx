@@ -1,6 +1,6 @@
 /** The toolbar: one stop for Tab, arrow keys within, as the pattern for toolbars has it. */
 
-import { type KeyboardEvent, type ReactElement, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from "react";
 import { useT } from "../../../i18n";
 import { LinkDialog } from "./link-dialog";
 import type { Editor } from "./tiptap";
@@ -13,6 +13,25 @@ export function Toolbar({ editor }: { editor: Editor }): ReactElement {
   const [at, setAt] = useState("undo");
   const [isLinking, setLinking] = useState(false);
   useEditorState(editor);
+
+  // Within lists and tables Tab belongs to the text: there is another way to the toolbar.
+  useEffect(() => {
+    const words = editor.view.dom;
+    const onKey = (event: globalThis.KeyboardEvent): void => {
+      const isLink = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
+      if (isLink || (event.altKey && event.key === "F10")) {
+        event.preventDefault();
+        event.stopPropagation();
+        if (isLink) {
+          setLinking(true);
+        } else {
+          bar.current?.querySelector<HTMLElement>("[data-tool][tabindex='0']")?.focus();
+        }
+      }
+    };
+    words.addEventListener("keydown", onKey);
+    return () => words.removeEventListener("keydown", onKey);
+  }, [editor]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const stops = [...(bar.current?.querySelectorAll<HTMLElement>("[data-tool]") ?? [])];
