@@ -3,7 +3,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "../src/ids";
-import { Api, axe, hasDemo, launch, open, signIn, until } from "./demo";
+import { Api, axe, hasDemo, launch, open, signIn, siteOf, until } from "./demo";
 
 const NAME = `Logbook ${Date.now()}`;
 
@@ -161,6 +161,7 @@ describe.skipIf(!hasDemo)("documents", () => {
       }
     }
     await breaking;
+    expect(await fetch(`${siteOf("a").url}/livez`).catch(() => null), "site a is dead").toBeNull();
     const all = ["Before the loss.", ...Array.from({ length: 20 }, (_, n) => `a${n + 1}.`), "b5.", "b10.", "b15.", "b20."];
     for (const page of [a, b]) {
       await until(() => has(page, ...all), 60_000, "all that was typed, in both windows");

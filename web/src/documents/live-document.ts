@@ -37,6 +37,9 @@ export class LiveDocument implements OpenDocument {
   private readonly timers = new Map<"load" | "missing" | "safety", ReturnType<typeof setTimeout>>();
   private isStopped = false;
   private isMending = false;
+  private begun: Promise<void> | null = null;
+  /** Counts the answers asked for: only the last one counts. */
+  private turn = 0;
   /** The newest entry that has to be at both sites for "safe"; `null`: not known yet. */
   private answeredSeq: number | null = null;
 
@@ -101,6 +104,8 @@ export class LiveDocument implements OpenDocument {
   };
 
   private async load(): Promise<void> {
+    this.turn += 1;
+    const turn = this.turn;
     const isFirst = this.details.get() === null;
     try {
       const details = await askDocument(this.workspace, this.id);
@@ -108,20 +113,27 @@ export class LiveDocument implements OpenDocument {
         return;
       }
       this.applyState(details);
-      if (isFirst) {
-        await this.begin();
-      }
+      await this.begin();
       this.failure.set(null);
       this.details.set(details);
-      if (isFirst) {
+      this.onOutbox();
+      if (this.answeredSeq === null) {
         await this.learnSafety();
       }
     } catch (error) {
-      this.notLoaded(error, isFirst);
+      if (turn === this.turn) {
+        this.notLoaded(error, isFirst);
+      }
     }
   }
 
-  private async begin(): Promise<void> {
+  /** Once, when there is something to show: takes in what waits here, and begins to listen. */
+  private begin(): Promise<void> {
+    this.begun ??= this.takeWaiting();
+    return this.begun;
+  }
+
+  private async takeWaiting(): Promise<void> {
     const { database } = this.workspace.doors;
     applyWaiting(this.workspace, this.id, this.doc);
     // What an earlier page kept and could not hand on.
@@ -135,7 +147,6 @@ export class LiveDocument implements OpenDocument {
         this.queue.push(update);
       }
     });
-    this.onOutbox();
   }
 
   private notLoaded(error: unknown, isFirst: boolean): void {

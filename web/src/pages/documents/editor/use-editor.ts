@@ -1,6 +1,6 @@
 /** The editor of a document, for as long as the document is open. */
 
-import { useEffect, useReducer, useState } from "react";
+import { useEffect, useReducer, useRef, useState } from "react";
 import type { RefObject } from "react";
 import { useClient, useWorkspace } from "../../../app-context";
 import { fetchFile } from "../../../chat/download";
@@ -22,6 +22,12 @@ export function useEditor({ place, live, label, isEditable, onComment }: EditorO
   const client = useClient();
   const workspace = useWorkspace();
   const [editor, setEditor] = useState<Editor | null>(null);
+  // Another name is no reason for another editor.
+  const name = useRef(label);
+  useEffect(() => {
+    name.current = label;
+    editor?.view.dom.setAttribute("aria-label", label);
+  }, [editor, label]);
   const placeholder = isEditable ? t("editor.placeholder") : t("editor.nothing");
 
   useEffect(() => {
@@ -43,7 +49,7 @@ export function useEditor({ place, live, label, isEditable, onComment }: EditorO
           class: "document-words",
           role: "textbox",
           "aria-multiline": "true",
-          "aria-label": label,
+          "aria-label": name.current,
           ...(isEditable ? {} : { "aria-readonly": "true", tabindex: "0" }),
         },
       },
@@ -55,7 +61,7 @@ export function useEditor({ place, live, label, isEditable, onComment }: EditorO
       setEditor(null);
       next.destroy();
     };
-  }, [place, live, client, workspace, label, isEditable, placeholder, onComment]);
+  }, [place, live, client, workspace, isEditable, placeholder, onComment]);
   return editor;
 }
 
