@@ -54,9 +54,9 @@ export async function open(
   return { context, page, failures };
 }
 
-export async function signIn(page: Page): Promise<void> {
-  await page.fill("[name=user]", demo.user);
-  await page.fill("[name=password]", demo.password);
+export async function signIn(page: Page, { user, password }: { user: string; password: string } = demo): Promise<void> {
+  await page.fill("[name=user]", user);
+  await page.fill("[name=password]", password);
   await page.click("button[type=submit]");
   await page.waitForSelector(".conversation-row");
 }
@@ -126,6 +126,39 @@ export class Api {
       throw new Error("the demo's user is in no workspace");
     }
     return found.id;
+  }
+
+  /** A new account that is a member of the workspace. */
+  async member(name: string): Promise<{ user: string; password: string; person: string }> {
+    const workspace = await this.workspace();
+    const invited = await this.order<{ answer: { code?: string; invitation_code?: string } }>(
+      "b",
+      "/api/directory/invite",
+      { invitation_id: newId(), role: "member", expires_in_hours: 1 },
+      workspace,
+    );
+    const account = { user: name.toLowerCase(), password: `${newId()}!` };
+    const accept = (): Promise<unknown> =>
+      this.order("b", "/api/installation/accept-invitation", {
+        invitation_code: invited.answer.code ?? invited.answer.invitation_code,
+        name,
+        ...account,
+      });
+    await accept();
+    let person = "";
+    await until(
+      async () => {
+        const { items } = await this.get<{ items: { id: string; name: string }[] }>(
+          "b",
+          `/api/directory/person-list?workspace_id=${workspace}&search=${encodeURIComponent(name)}`,
+        );
+        person = items.find((each) => each.name === name)?.id ?? "";
+        return person !== "";
+      },
+      15_000,
+      "the new member is known",
+    );
+    return { ...account, person };
   }
 
   /** A fresh group to talk in. */

@@ -2,12 +2,20 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import en from "../src/i18n/en";
-import id from "../src/i18n/id";
-import zhHans from "../src/i18n/zh-Hans";
-import zhHant from "../src/i18n/zh-Hant";
+import documentsEn from "../src/i18n/documents/en";
+import documentsId from "../src/i18n/documents/id";
+import documentsZhHans from "../src/i18n/documents/zh-Hans";
+import documentsZhHant from "../src/i18n/documents/zh-Hant";
+import mainEn from "../src/i18n/en";
+import mainId from "../src/i18n/id";
+import mainZhHans from "../src/i18n/zh-Hans";
+import mainZhHant from "../src/i18n/zh-Hant";
 import { Api, hasDemo, launch, open, signIn } from "./demo";
 
+const en = { ...mainEn, ...documentsEn };
+const id = { ...mainId, ...documentsId };
+const zhHans = { ...mainZhHans, ...documentsZhHans };
+const zhHant = { ...mainZhHant, ...documentsZhHant };
 const LANGUAGES = { "id-ID": id, "zh-CN": zhHans, "zh-TW": zhHant } as const;
 
 describe.skipIf(!hasDemo)("the app speaks", () => {
@@ -30,7 +38,7 @@ describe.skipIf(!hasDemo)("the app speaks", () => {
           .map((key) => en[key]),
       );
       const origin = new URL(page.url()).origin;
-      for (const path of ["", "/now", "/account", `/admin/${workspace}/people`, `/admin/${workspace}/roles`]) {
+      for (const path of ["", `/documents/${workspace}`, `/documents/${workspace}/trash`, "/now", "/account", `/admin/${workspace}/people`, `/admin/${workspace}/roles`]) {
         await page.goto(origin + path);
         await page.locator("main h1").first().waitFor({ state: "attached" });
         await page.waitForTimeout(500);

@@ -80,7 +80,7 @@ describe.skipIf(!hasDemo)("a chat through the loss of a site", () => {
   });
 
   it("tells on the console what happened and how it knows", async () => {
-    await b.locator(".rail-link").nth(1).click();
+    await b.locator(".rail-link[href='/now']").click();
     await b.locator("[data-site=a][data-health=bad]").waitFor({ timeout: 30_000 });
     await b.locator(".exposure[data-rpo]").waitFor();
     await b.locator(".timeline .note").first().waitFor({ timeout: 60_000 });

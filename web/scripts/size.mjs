@@ -5,7 +5,9 @@ import { gzipSync } from "node:zlib";
 const LIMIT_KB = 165;
 const html = readFileSync("dist/index.html", "utf8");
 const files = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+\.(?:js|css))"/g)].map((match) => match[1]);
-const language = readdirSync("dist/assets").find((file) => /^en-.*\.js$/.test(file));
+// The words of single pages are loaded with those; the largest file holds those of the chat.
+const size = (file) => readFileSync(`dist/assets/${file}`).length;
+const [language] = readdirSync("dist/assets").filter((file) => /^en-.*\.js$/.test(file)).sort((a, b) => size(b) - size(a));
 files.push(`assets/${language}`);
 
 let total = 0;

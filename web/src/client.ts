@@ -157,7 +157,7 @@ export class Client {
     const cursors = new Map<string, number | null>();
     const stored = new Map((await this.database.cursors.toArray()).map(({ partition, seq }) => [partition, seq]));
     for (const workspace of this.workspaces.values()) {
-      for (const partition of [workspace.messagingPartition, workspace.directoryPartition]) {
+      for (const partition of [workspace.messagingPartition, workspace.directoryPartition, workspace.documents.partition]) {
         cursors.set(partition, stored.get(partition) ?? null);
       }
     }

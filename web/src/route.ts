@@ -6,8 +6,12 @@ import type { Id } from "./api/types";
 export const ADMIN_SECTIONS = ["people", "departments", "groups", "roles", "invitations", "accounts"] as const;
 export type AdminSection = (typeof ADMIN_SECTIONS)[number];
 
+export const DOCUMENTS_PLACES = ["folder", "document", "trash", "search"] as const;
+export type DocumentsPlace = (typeof DOCUMENTS_PLACES)[number];
+
 export type Route =
   | { page: "chat"; workspace: Id | null; conversation: Id | null; at: number | null; thread: Id | null; pane: "search" | null }
+  | { page: "documents"; workspace: Id | null; place: DocumentsPlace; item: Id | null; words: string }
   | { page: "now" }
   | { page: "admin"; workspace: Id | null; section: AdminSection }
   | { page: "account" }
@@ -23,6 +27,14 @@ export function parseRoute(path: string, query: string): Route {
       return { page: "account" };
     case "invitation":
       return { page: "invitation", code: parts[1] ?? "" };
+    case "documents":
+      return {
+        page: "documents",
+        workspace: parts[1] ?? null,
+        place: DOCUMENTS_PLACES.find((place) => place === parts[2]) ?? "folder",
+        item: parts[3] ?? null,
+        words: parameters.get("q") ?? "",
+      };
     case "admin":
       return {
         page: "admin",
@@ -61,6 +73,11 @@ export function chatPath(
   }
   const text = query.toString();
   return `/chat/${workspace}${conversation ? `/${conversation}` : ""}${text === "" ? "" : `?${text}`}`;
+}
+
+export function documentsPath(workspace: Id, place: DocumentsPlace = "folder", item?: Id | null, words = ""): string {
+  const query = words === "" ? "" : `?${new URLSearchParams({ q: words }).toString()}`;
+  return `/documents/${workspace}${place === "folder" && !item ? "" : `/${place}`}${item ? `/${item}` : ""}${query}`;
 }
 
 const listeners = new Set<() => void>();

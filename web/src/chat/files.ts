@@ -97,7 +97,8 @@ export class Files {
       }
     }
     // From here on the command's body is fixed: it is stored with the item before it is sent.
-    const ready = { ...item, command: { ...item.command, attachments } };
+    const named = item.module === "documents" ? { file: attachments[0] } : { attachments };
+    const ready = { ...item, command: { ...item.command, ...named } };
     delete ready.files;
     return { kind: "ready", item: ready };
   };

@@ -1,6 +1,7 @@
 /** One workspace as this device sees it, and everything a person can do in it. */
 
 import type { Attachment, Conversation, EntryFrame, Id, Membership, Message, StreamEvent } from "../api/types";
+import { Documents } from "../documents/documents";
 import { newId } from "../ids";
 import type { LocalDatabase } from "../sync/database";
 import type { NewCommand, Outbox } from "../sync/outbox";
@@ -51,6 +52,7 @@ export class Workspace {
   readonly conversations: Conversations;
   readonly timelines: Timelines;
   readonly drafts: Drafts;
+  readonly documents: Documents;
   /** Urgent notices that wait for this person's acknowledgement. */
   readonly urgent = new Store<readonly Message[]>([]);
   /** Grows whenever messages changed: panes that show single messages fetch again. */
@@ -77,6 +79,9 @@ export class Workspace {
     this.conversations = new Conversations(this.id, database, transport, isUnmade);
     this.timelines = new Timelines(this.id, database, transport, (messages) => this.seen(messages), isUnmade);
     this.drafts = new Drafts(this.id, database, outbox);
+    this.documents = new Documents(this.id, outbox, (document) => {
+      void import("../documents/mend-closed").then(({ mendClosed }) => mendClosed(this, document));
+    });
     this.roster.note(this.me, membership.person.name, membership.person.handle);
   }
 
@@ -105,6 +110,11 @@ export class Workspace {
   }
 
   take(effect: StreamEffect): void {
+    const partition = effect.kind === "entry" ? effect.frame.partition : effect.partition;
+    if (partition === this.documents.partition) {
+      this.documents.take(effect);
+      return;
+    }
     if (effect.kind === "refetch") {
       this.refetch();
     } else if (effect.kind === "entry") {
@@ -248,6 +258,10 @@ export class Workspace {
 
   /** A command got its final answer. */
   settled(item: OutboxItem): void {
+    if (item.module === "documents") {
+      this.documents.settled(item);
+      return;
+    }
     const seq = item.answer?.seq ?? 0;
     if (item.state !== "answered" || item.answer === undefined) {
       return;

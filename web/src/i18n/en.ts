@@ -22,6 +22,7 @@ const en = {
   "nav.label": "Main",
   "nav.skip": "Skip to the page",
   "nav.chat": "Chat",
+  "nav.documents": "Documents",
   "nav.now": "Now",
   "nav.admin": "Admin",
   "nav.account": "Account",
@@ -247,6 +248,7 @@ const en = {
   "help.help": "This list",
   "help.filter": "Find a conversation",
   "help.pages": "Chat, Now, Admin, Account",
+  "help.toolbar": "To the toolbar, while writing a document",
   "help.move": "Move in a list",
   "help.ends": "First and last",
   "help.send": "Send",
@@ -469,6 +471,9 @@ const en = {
   "problem.acknowledge": "The acknowledgement was not stored.",
   "problem.createConversation": "The conversation was not made.",
   "problem.members": "The members were not changed.",
+  "problem.updateDocument": "A change to a document was not saved.",
+  "problem.createDocument": "The document was not created.",
+  "problem.addFile": "A file was not put there.",
   "problem.other": "A change was not made.",
 } as const;
 

@@ -23,6 +23,7 @@ const id: Dictionary = {
   "nav.label": "Utama",
   "nav.skip": "Langsung ke halaman",
   "nav.chat": "Obrolan",
+  "nav.documents": "Dokumen",
   "nav.now": "Kini",
   "nav.admin": "Admin",
   "nav.account": "Akun",
@@ -248,6 +249,7 @@ const id: Dictionary = {
   "help.help": "Daftar ini",
   "help.filter": "Cari percakapan",
   "help.pages": "Obrolan, Kini, Admin, Akun",
+  "help.toolbar": "Ke bilah alat, saat menulis dokumen",
   "help.move": "Bergerak dalam daftar",
   "help.ends": "Pertama dan terakhir",
   "help.send": "Kirim",
@@ -470,6 +472,9 @@ const id: Dictionary = {
   "problem.acknowledge": "Konfirmasi tidak tersimpan.",
   "problem.createConversation": "Percakapan tidak jadi dibuat.",
   "problem.members": "Anggota tidak jadi diubah.",
+  "problem.updateDocument": "Perubahan pada dokumen tidak tersimpan.",
+  "problem.createDocument": "Dokumen tidak jadi dibuat.",
+  "problem.addFile": "Berkas tidak jadi ditaruh.",
   "problem.other": "Sebuah perubahan tidak jadi.",
 };
 

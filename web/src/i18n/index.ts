@@ -2,6 +2,7 @@
 
 import i18next from "i18next";
 import { useCallback, useSyncExternalStore } from "react";
+import type documentsEn from "./documents/en";
 import type en from "./en";
 
 export const LANGUAGES = ["en", "id", "zh-Hans", "zh-Hant"] as const;
@@ -15,10 +16,11 @@ export const LANGUAGE_NAMES: Record<Language, string> = {
   "zh-Hant": "繁體中文",
 };
 
-type Entry = keyof typeof en;
+type Entry = keyof typeof en | keyof typeof documentsEn;
 /** Keys as they are asked for: without the plural ending. */
 export type Key = Entry extends infer K ? (K extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : K) : never;
-export type Dictionary = Record<Entry, string>;
+export type Dictionary = Record<keyof typeof en, string>;
+export type DocumentsDictionary = Record<keyof typeof documentsEn, string>;
 export type Translate = (key: Key, values?: Record<string, string | number>) => string;
 
 const loaders: Record<Language, () => Promise<{ default: Dictionary }>> = {
@@ -27,6 +29,28 @@ const loaders: Record<Language, () => Promise<{ default: Dictionary }>> = {
   "zh-Hans": () => import("./zh-Hans"),
   "zh-Hant": () => import("./zh-Hant"),
 };
+
+/** Words of pages that are loaded only when they are opened. */
+const parts = {
+  documents: {
+    en: () => import("./documents/en"),
+    id: () => import("./documents/id"),
+    "zh-Hans": () => import("./documents/zh-Hans"),
+    "zh-Hant": () => import("./documents/zh-Hant"),
+  },
+} as const satisfies Record<string, Record<Language, () => Promise<{ default: Record<string, string> }>>>;
+type Part = keyof typeof parts;
+const inUse = new Set<Part>();
+
+async function addPart(part: Part, language: Language): Promise<void> {
+  i18next.addResourceBundle(language, "translation", (await parts[part][language]()).default, true);
+}
+
+/** Loads the words of a page, and with every later language too. */
+export async function loadWords(part: Part): Promise<void> {
+  inUse.add(part);
+  await addPart(part, currentLanguage());
+}
 
 const KEY = "sekoci.language";
 const listeners = new Set<() => void>();
@@ -74,6 +98,7 @@ export async function setLanguage(language: Language): Promise<void> {
   if (!i18next.hasResourceBundle(language, "translation")) {
     i18next.addResourceBundle(language, "translation", (await loaders[language]()).default);
   }
+  await Promise.all([...inUse].map((part) => addPart(part, language)));
   await i18next.changeLanguage(language);
   localStorage.setItem(KEY, language);
   document.documentElement.lang = language;

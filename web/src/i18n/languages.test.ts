@@ -2,11 +2,20 @@
 
 import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import en from "./en";
-import id from "./id";
+import documentsEn from "./documents/en";
+import documentsId from "./documents/id";
+import documentsZhHans from "./documents/zh-Hans";
+import documentsZhHant from "./documents/zh-Hant";
+import mainEn from "./en";
+import mainId from "./id";
 import { preferredLanguage } from "./index";
-import zhHans from "./zh-Hans";
-import zhHant from "./zh-Hant";
+import mainZhHans from "./zh-Hans";
+import mainZhHant from "./zh-Hant";
+
+const en = { ...mainEn, ...documentsEn };
+const id = { ...mainId, ...documentsId };
+const zhHans = { ...mainZhHans, ...documentsZhHans };
+const zhHant = { ...mainZhHant, ...documentsZhHant };
 
 const OTHERS = { id, "zh-Hans": zhHans, "zh-Hant": zhHant } as const;
 const KEYS = Object.keys(en) as (keyof typeof en)[];

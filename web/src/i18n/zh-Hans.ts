@@ -23,6 +23,7 @@ const zhHans: Dictionary = {
   "nav.label": "主导航",
   "nav.skip": "跳到页面内容",
   "nav.chat": "聊天",
+  "nav.documents": "文档",
   "nav.now": "现状",
   "nav.admin": "管理",
   "nav.account": "账号",
@@ -248,6 +249,7 @@ const zhHans: Dictionary = {
   "help.help": "打开此列表",
   "help.filter": "查找会话",
   "help.pages": "聊天、现状、管理、账号",
+  "help.toolbar": "编写文档时转到工具栏",
   "help.move": "在列表中移动",
   "help.ends": "首项和末项",
   "help.send": "发送",
@@ -470,6 +472,9 @@ const zhHans: Dictionary = {
   "problem.acknowledge": "确认未能保存。",
   "problem.createConversation": "会话未能创建。",
   "problem.members": "成员未能更改。",
+  "problem.updateDocument": "对文档的一处更改未能保存。",
+  "problem.createDocument": "文档未能创建。",
+  "problem.addFile": "文件未能放入。",
   "problem.other": "一项更改未能完成。",
 };
 

@@ -23,6 +23,7 @@ const zhHant: Dictionary = {
   "nav.label": "主導覽",
   "nav.skip": "跳到頁面內容",
   "nav.chat": "聊天",
+  "nav.documents": "文件",
   "nav.now": "現況",
   "nav.admin": "管理",
   "nav.account": "帳號",
@@ -248,6 +249,7 @@ const zhHant: Dictionary = {
   "help.help": "開啟此清單",
   "help.filter": "尋找對話",
   "help.pages": "聊天、現況、管理、帳號",
+  "help.toolbar": "編寫文件時前往工具列",
   "help.move": "在清單中移動",
   "help.ends": "首項與末項",
   "help.send": "傳送",
@@ -470,6 +472,9 @@ const zhHant: Dictionary = {
   "problem.acknowledge": "確認未能保存。",
   "problem.createConversation": "對話未能建立。",
   "problem.members": "成員未能變更。",
+  "problem.updateDocument": "對文件的一處變更未能儲存。",
+  "problem.createDocument": "文件未能建立。",
+  "problem.addFile": "檔案未能放入。",
   "problem.other": "一項變更未能完成。",
 };
 

@@ -7,7 +7,8 @@ import { Dialog } from "../ui/dialog";
 const KEYS: { keys: string[]; word: Key }[] = [
   { keys: ["?"], word: "help.help" },
   { keys: ["Ctrl", "K"], word: "help.filter" },
-  { keys: ["Alt", "1…4"], word: "help.pages" },
+  { keys: ["Alt", "1…5"], word: "help.pages" },
+  { keys: ["Alt", "F10"], word: "help.toolbar" },
   { keys: ["↑", "↓"], word: "help.move" },
   { keys: ["Home", "End"], word: "help.ends" },
   { keys: ["Enter"], word: "help.send" },

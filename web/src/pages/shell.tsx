@@ -12,8 +12,8 @@ import {
 } from "react";
 import type { Workspace } from "../chat/workspace";
 import { WorkspaceContext, useApp, useClient, useStore } from "../app-context";
-import { type Key, useT } from "../i18n";
-import { chatPath, navigate, useRoute } from "../route";
+import { type Key, loadWords, useT } from "../i18n";
+import { chatPath, documentsPath, navigate, useRoute } from "../route";
 import { ConnectionBanner, SiteNotice } from "../ui/connection";
 import { Icon, type IconName } from "../ui/icon";
 import { Link } from "../ui/link";
@@ -24,6 +24,10 @@ import { ChatPage } from "./chat/chat-page";
 import { SiteChip } from "../ui/site-chip";
 
 const NowPage = lazy(() => import("./now/now-page"));
+const DocumentsPage = lazy(async () => {
+  const [page] = await Promise.all([import("./documents/documents-page"), loadWords("documents")]);
+  return page;
+});
 const AdminPage = lazy(() => import("./admin/admin-page"));
 const AccountPage = lazy(() => import("./account-page"));
 const HelpDialog = lazy(() => import("./help-dialog"));
@@ -38,7 +42,7 @@ export function Shell(): ReactElement {
   const session = useStore(sessions);
   const [isHelpOpen, setHelpOpen] = useState(false);
 
-  const wanted = route.page === "chat" || route.page === "admin" ? route.workspace : null;
+  const wanted = route.page === "chat" || route.page === "documents" || route.page === "admin" ? route.workspace : null;
   const membership =
     session?.workspaces.find((workspace) => workspace.id === wanted) ??
     session?.workspaces.find((workspace) => workspace.id === lastWorkspace()) ??
@@ -65,7 +69,7 @@ export function Shell(): ReactElement {
         event.preventDefault();
         document.querySelector<HTMLElement>("[data-conversation-filter]")?.focus();
       }
-      if (event.altKey && ["1", "2", "3", "4"].includes(event.key)) {
+      if (event.altKey && ["1", "2", "3", "4", "5"].includes(event.key)) {
         event.preventDefault();
         document.querySelectorAll<HTMLElement>(".rail-link")[Number(event.key) - 1]?.click();
       }
@@ -78,10 +82,14 @@ export function Shell(): ReactElement {
 
   const mayAdmin = ADMIN_RIGHTS.some((right) => workspace?.may(right)) || session?.account.operator === true;
   const home = workspace === undefined ? "/" : chatPath(workspace.id);
-  const isInConversation = route.page === "chat" && (route.conversation !== null || route.pane === "search");
+  const isInConversation =
+    (route.page === "chat" && (route.conversation !== null || route.pane === "search")) ||
+    (route.page === "documents" && route.place === "document");
 
   const page = useMemo(() => {
     switch (route.page) {
+      case "documents":
+        return workspace === undefined ? <NoWorkspace /> : <DocumentsPage key={workspace.id} />;
       case "now":
         return <NowPage />;
       case "admin":
@@ -101,6 +109,9 @@ export function Shell(): ReactElement {
         </a>
         <nav className="rail" aria-label={t("nav.label")}>
           <Place to={home} icon="chat" word="nav.chat" isHere={route.page === "chat"} />
+          {workspace === undefined ? null : (
+            <Place to={documentsPath(workspace.id)} icon="file" word="nav.documents" isHere={route.page === "documents"} />
+          )}
           <Place to="/now" icon="now" word="nav.now" isHere={route.page === "now"} />
           {mayAdmin && workspace !== undefined ? (
             <Place to={`/admin/${workspace.id}/people`} icon="people" word="nav.admin" isHere={route.page === "admin"} />

@@ -46,6 +46,13 @@ export interface Cursor {
   seq: number;
 }
 
+/** What was typed into a document and is not in the outbox yet. */
+export interface Unsent {
+  key?: number;
+  document_id: Id;
+  update: Uint8Array;
+}
+
 export class LocalDatabase extends Dexie {
   outbox!: Table<OutboxItem, string>;
   protected!: Table<Protected, string>;
@@ -55,6 +62,7 @@ export class LocalDatabase extends Dexie {
   messages!: Table<Message, string>;
   people!: Table<CachedPerson, [string, string]>;
   cursors!: Table<Cursor, string>;
+  unsent!: Table<Unsent, number>;
 
   constructor(name: string) {
     super(name);
@@ -68,6 +76,7 @@ export class LocalDatabase extends Dexie {
       people: "[workspace_id+id], workspace_id",
       cursors: "partition",
     });
+    this.version(2).stores({ unsent: "++key, document_id" });
   }
 }
 

@@ -9,7 +9,7 @@ export interface DialogProps {
   onClose(): void;
   children: ReactNode;
   actions?: ReactNode;
-  kind?: "plain" | "danger" | "wide";
+  kind?: "plain" | "danger" | "wide" | "full";
 }
 
 export function Dialog({ title, onClose, children, actions, kind = "plain" }: DialogProps): ReactElement {

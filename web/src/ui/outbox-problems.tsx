@@ -3,6 +3,7 @@
 import type { ReactElement } from "react";
 import { useClient, useStore } from "../app-context";
 import { type Key, errorText, useT } from "../i18n";
+import { needsMending } from "../documents/save-state";
 import { Icon } from "./icon";
 
 const WORDS: Record<string, Key> = {
@@ -14,12 +15,16 @@ const WORDS: Record<string, Key> = {
   "create-conversation": "problem.createConversation",
   "add-members": "problem.members",
   "remove-members": "problem.members",
+  "update-document": "problem.updateDocument",
+  "create-document": "problem.createDocument",
+  "add-file": "problem.addFile",
+  "attach-file": "problem.addFile",
 };
 
 export function OutboxProblems(): ReactElement | null {
   const t = useT();
   const { outbox } = useClient();
-  const refused = useStore(outbox).filter((item) => item.state === "refused" && item.verb !== "post-message");
+  const refused = useStore(outbox).filter((item) => item.state === "refused" && item.verb !== "post-message" && !needsMending(item));
   if (refused.length === 0) {
     return null;
   }

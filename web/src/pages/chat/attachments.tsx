@@ -3,9 +3,10 @@
 import { type ReactElement, useEffect, useRef, useState } from "react";
 import { useClient, useStore, useWorkspace } from "../../app-context";
 import type { Attachment, Id, Message } from "../../api/types";
+import { fetchFile, offer } from "../../chat/download";
 import type { FileProgress } from "../../chat/files";
 import { errorText, sizeText, useT } from "../../i18n";
-import { RequestError } from "../../sync/transport";
+import { codeOf } from "../../ui/failure";
 import { Icon } from "../../ui/icon";
 
 const SHOWN_UP_TO_BYTES = 6_000_000;
@@ -74,19 +75,9 @@ function AttachmentCard({ message, attachment }: { message: Message; attachment:
     setBusy(true);
     setFailure(null);
     try {
-      const response = await client.transport.raw(path);
-      if (!response.ok) {
-        const body = (await response.json().catch(() => ({}))) as { code?: string };
-        throw new RequestError({ status: response.status, code: body.code ?? `http_${response.status}` });
-      }
-      const url = URL.createObjectURL(await response.blob());
-      const link = document.createElement("a");
-      link.href = url;
-      link.download = attachment.name;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(url), 10_000);
+      offer(await fetchFile(client.transport, path), attachment.name);
     } catch (error) {
-      setFailure(error instanceof RequestError ? error.problem.code : "unexpected");
+      setFailure(codeOf(error));
     } finally {
       setBusy(false);
     }
