@@ -157,8 +157,9 @@ impl Keeper {
         let mut retry = Retry::default();
         let mut is_caught_up = false;
         loop {
-            let is_behind = *applied.borrow_and_update() > work.sealer.head().seq;
-            let done = if is_behind || work.files.waiting() > 0 || !is_caught_up {
+            let sealed = work.sealer.head().seq;
+            let is_behind = *applied.borrow_and_update() > sealed || work.files.is_behind(sealed);
+            let done = if is_behind || !is_caught_up {
                 self.round(&partition, &mut work).await
             } else {
                 Ok(())
@@ -181,7 +182,7 @@ impl Keeper {
     }
 
     /// Seals what is new where that is this site's turn, and else reads what the other one sealed.
-    async fn round(&self, partition: &Partition, work: &mut Work) -> Result<(), RoundError> {
+    async fn round(&self, partition: &Partition, work: &mut Work) -> Result<(), SealerError> {
         let now = self.site.clock.now();
         if work.sealer.catch_up().await? > 0 {
             work.state.last_success = Some(now);
@@ -194,7 +195,11 @@ impl Keeper {
             .state
             .unsealed_since
             .is_some_and(|since| now.since(since) > TAKE_OVER_MS);
+        let overdue = now.plus_ms(-TAKE_OVER_MS);
         if !leads && !waits {
+            let to = work.sealer.head().seq;
+            // Mostly a look whether the other site did it.
+            work.files.seal(self, partition, to, Some(overdue)).await;
             return Ok(());
         }
         let keys: Keys = partition.keys().iter().collect();
@@ -210,16 +215,17 @@ impl Keeper {
             work.state.unsealed_since = self.oldest_after(partition, &work.sealer).await;
         }
         let to = work.sealer.head().seq;
-        let files = work.files.seal(self, partition, to).await;
-        files.map_err(RoundError::Files)
+        work.files.seal(self, partition, to, None).await;
+        Ok(())
     }
 
     /// Puts on the board how the partition stands.
-    async fn note(&self, partition: &Partition, work: &mut Work, failure: Option<&RoundError>) {
+    async fn note(&self, partition: &Partition, work: &mut Work, failure: Option<&SealerError>) {
         let head = work.sealer.head();
         let state = &mut work.state;
         state.seq = *partition.applied().borrow();
-        state.failure = failure.map(ToString::to_string);
+        let of_files = work.files.failure().map(String::from);
+        state.failure = failure.map(ToString::to_string).or(of_files);
         if failure.is_none() || head.seq > 0 {
             if state.sealed != Some(head.seq) {
                 // What was the oldest is in the vault now.
@@ -289,23 +295,20 @@ struct Work {
     state: PartitionSealing,
 }
 
-/// Why a round failed. The next one goes on.
-#[derive(Debug, thiserror::Error)]
-enum RoundError {
-    #[error(transparent)]
-    Sealer(#[from] SealerError),
-    #[error("{0}")]
-    Files(String),
-}
-
 /// Pauses that grow with every failure.
 #[derive(Default)]
 struct Retry(Option<Duration>);
 
 impl Retry {
-    async fn pause(&mut self) {
+    /// The next pause.
+    fn next(&mut self) -> Duration {
         let pause = self.0.map_or(RETRY_FIRST, |last| (last * 2).min(RETRY_MAX));
         self.0 = Some(pause);
+        pause
+    }
+
+    async fn pause(&mut self) {
+        let pause = self.next();
         tokio::time::sleep(pause).await;
     }
 }

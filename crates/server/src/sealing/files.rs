@@ -3,16 +3,16 @@
 //! How far this has come is kept in the site's data folder, and is no more than a shortcut: without it
 //! every file is looked up in the vault again.
 
-use super::Keeper;
+use super::{Keeper, Retry};
 use crate::attachments::Chunks;
 use crate::attachments::store::StoreError as ChunkError;
 use crate::runtime::Partition;
 use async_trait::async_trait;
 use bytes::Bytes;
-use kernel::{Hash, KeyId, PartitionId, Seq, WorkspaceId};
+use kernel::{Hash, KeyId, PartitionId, Seq, Timestamp, WorkspaceId};
 use std::path::{Path, PathBuf};
+use tokio::time::Instant;
 use vault::files::{FileError, FileFact, Files, NameKey, PartStore, files_in};
-use vault::store::StoreError;
 
 /// Entries read at once.
 const BATCH: usize = 500;
@@ -25,6 +25,11 @@ pub(super) struct FileSealer {
     seen: Seq,
     /// Files that are not in the vault yet, with the entries that name them.
     waiting: Vec<(Seq, FileFact)>,
+    /// So many of these, at the front, were tried and wait for the pause to pass.
+    tried: usize,
+    retry: Retry,
+    next_try: Option<Instant>,
+    failure: Option<String>,
 }
 
 impl FileSealer {
@@ -37,6 +42,10 @@ impl FileSealer {
             seen: seen.and_then(|text| text.trim().parse().ok()).unwrap_or(0),
             cursor,
             waiting: Vec::new(),
+            tried: 0,
+            retry: Retry::default(),
+            next_try: None,
+            failure: None,
         }
     }
 
@@ -45,25 +54,40 @@ impl FileSealer {
         self.waiting.len()
     }
 
-    /// Brings into the vault what entries up to `to` name. A file that cannot be sealed now waits and
-    /// holds up no other; the first such failure is given.
+    /// Why they wait.
+    pub fn failure(&self) -> Option<&str> {
+        self.failure.as_deref()
+    }
+
+    /// Whether something is to be done for the entries up to `to`.
+    pub const fn is_behind(&self, to: Seq) -> bool {
+        self.seen < to || !self.waiting.is_empty()
+    }
+
+    /// Brings into the vault what entries up to `to` name, and were made before a moment where one is
+    /// given. What cannot be sealed now waits, holds up no other file and no entry, and is tried again
+    /// after a pause.
     pub async fn seal(
         &mut self,
         keeper: &Keeper,
         partition: &Partition,
         to: Seq,
-    ) -> Result<(), String> {
+        before: Option<Timestamp>,
+    ) {
         if partition.id.workspace == WorkspaceId::INSTALLATION {
-            return Ok(());
+            self.seen = to;
+            return;
         }
-        let before = self.safe();
-        self.look_through(keeper, partition, to).await?;
-        let done = self.seal_waiting(keeper, partition).await;
-        if self.safe() != before {
-            self.save()
-                .map_err(|e| format!("{}: {e}", self.cursor.display()))?;
+        let safe_before = self.safe();
+        let looked = self.look_through(keeper, partition, to, before).await;
+        let sealed = self.seal_waiting(keeper, partition).await;
+        self.failure = looked.and(sealed).err();
+        if self.safe() != safe_before
+            && let Err(error) = self.save()
+        {
+            // Without it every file is looked up again after a start.
+            tracing::warn!(cursor = %self.cursor.display(), %error, "cannot be written");
         }
-        done
     }
 
     /// Up to which entry everything is in the vault.
@@ -81,31 +105,40 @@ impl FileSealer {
         keeper: &Keeper,
         partition: &Partition,
         to: Seq,
+        before: Option<Timestamp>,
     ) -> Result<(), String> {
         let ring = partition.keys();
         while self.seen < to {
             let read = keeper.site.engine.read(&partition.id, self.seen, BATCH);
             let run = read.await.map_err(|e| e.to_string())?;
-            let Some(last) = run.last() else {
+            if run.is_empty() {
                 return Ok(());
-            };
-            let last = last.header.seq;
+            }
             for entry in run {
                 let seq = entry.header.seq;
+                if before.is_some_and(|before| entry.header.time >= before) {
+                    return Ok(());
+                }
                 let payload = ring
                     .open(&entry.header, &entry.sealed)
                     .map_err(|e| format!("entry {seq}: {e}"))?;
                 let files = payload.events.iter().flat_map(files_in);
                 self.waiting.extend(files.map(|file| (seq, file)));
+                self.seen = seq;
             }
-            self.seen = last;
         }
         Ok(())
     }
 
     async fn seal_waiting(&mut self, keeper: &Keeper, partition: &Partition) -> Result<(), String> {
-        if self.waiting.is_empty() {
-            return Ok(());
+        let is_due = self.next_try.is_none_or(|next| Instant::now() >= next);
+        let from = if is_due { 0 } else { self.tried };
+        if from == self.waiting.len() {
+            return self
+                .failure
+                .clone()
+                .filter(|_| from > 0)
+                .map_or(Ok(()), Err);
         }
         let keys = partition.keys();
         let Some((_, first)) = keys.iter().min_by_key(|(id, _): &(KeyId, _)| *id) else {
@@ -117,25 +150,33 @@ impl FileSealer {
             workspace: partition.id.workspace,
             key: &key,
         };
-        let (from, recipients) = (&keeper.parts.chunks, keeper.parts.trust.recipients());
+        let (parts, recipients) = (&keeper.parts.chunks, keeper.parts.trust.recipients());
         let mut failure = None;
-        let mut left = Vec::new();
-        for (seq, file) in std::mem::take(&mut self.waiting) {
-            match files.seal(&file.parts, &Parts(from), recipients).await {
+        let mut is_vault_gone = false;
+        let due = self.waiting.split_off(from);
+        for (seq, file) in due {
+            if is_vault_gone {
+                self.waiting.push((seq, file));
+                continue;
+            }
+            match files.seal(&file.parts, &Parts(parts), recipients).await {
                 Ok(bytes) => {
                     metrics::counter!("sekoci_vault_sealed_bytes_total").increment(bytes);
                 }
                 Err(error) => {
-                    left.push((seq, file));
-                    let is_vault_gone = matches!(&error, FileError::Store(e) if is_gone(e));
+                    is_vault_gone = matches!(&error, FileError::Store(e) if e.is_transient());
                     failure.get_or_insert_with(|| format!("a file of entry {seq}: {error}"));
-                    if is_vault_gone {
-                        break;
-                    }
+                    self.waiting.push((seq, file));
                 }
             }
         }
-        self.waiting = left;
+        self.tried = self.waiting.len();
+        if self.tried == 0 {
+            self.retry = Retry::default();
+            self.next_try = None;
+        } else {
+            self.next_try = Some(Instant::now() + self.retry.next());
+        }
         failure.map_or(Ok(()), Err)
     }
 
@@ -146,10 +187,6 @@ impl FileSealer {
         std::fs::write(&partial, self.safe().to_string())?;
         std::fs::rename(partial, &self.cursor)
     }
-}
-
-const fn is_gone(error: &StoreError) -> bool {
-    error.is_transient()
 }
 
 /// This site's chunks, and those of the other one, as parts of files.

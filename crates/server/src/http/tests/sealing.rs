@@ -1,14 +1,15 @@
 //! Two sites seal what they have into a vault, whatever becomes of one of them or of the vault.
 
-use super::support::{Door, Installation, eventually};
+use super::support::{Door, Installation, eventually, new_id};
 use crate::sealing::{self, Sealing, SealingError, SealingParts};
 use async_trait::async_trait;
 use bytes::Bytes;
 use journal::Engine;
 use journal::engine::memory::MemoryEngine;
 use kernel::clock::SystemClock;
+use kernel::id::Uuid;
 use kernel::random::OsRandom;
-use kernel::{PartitionId, SiteName, Timestamp, WorkspaceId};
+use kernel::{Hash, PartitionId, SiteName, Timestamp, WorkspaceId};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,10 +20,11 @@ use vault::restore::Restore;
 use vault::store::directory::{DirectoryStore, Retention};
 use vault::store::{ObjectName, Put, Store, StoreError, Stored};
 
-/// A vault that can be cut off.
+/// A vault that can be cut off, altogether or for files alone.
 struct Cuttable {
     store: DirectoryStore,
     is_cut: AtomicBool,
+    is_cut_for_files: AtomicBool,
 }
 
 impl Cuttable {
@@ -31,6 +33,18 @@ impl Cuttable {
             return Err(StoreError::Unavailable("no way".into()));
         }
         Ok(&self.store)
+    }
+
+    fn way_of(&self, name: &ObjectName) -> Result<&DirectoryStore, StoreError> {
+        let is_file = name.as_str().contains("/files/");
+        if is_file && self.is_cut_for_files.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable("no way for files".into()));
+        }
+        self.way()
+    }
+
+    fn cut_for_files(&self, is_cut: bool) {
+        self.is_cut_for_files.store(is_cut, Ordering::SeqCst);
     }
 
     fn cut(&self, is_cut: bool) {
@@ -46,15 +60,15 @@ impl Store for Cuttable {
         bytes: Bytes,
         until: Option<Timestamp>,
     ) -> Result<Put, StoreError> {
-        self.way()?.put(name, bytes, until).await
+        self.way_of(name)?.put(name, bytes, until).await
     }
 
     async fn get(&self, name: &ObjectName) -> Result<Option<Bytes>, StoreError> {
-        self.way()?.get(name).await
+        self.way_of(name)?.get(name).await
     }
 
     async fn stat(&self, name: &ObjectName) -> Result<Option<Stored>, StoreError> {
-        self.way()?.stat(name).await
+        self.way_of(name)?.stat(name).await
     }
 
     async fn list(
@@ -134,6 +148,7 @@ impl Sealed {
             Arc::new(Cuttable {
                 store: store.clone(),
                 is_cut: AtomicBool::new(is_cut),
+                is_cut_for_files: AtomicBool::new(false),
             })
         });
         let doors = [&installation.a, installation.b()];
@@ -161,7 +176,7 @@ impl Sealed {
 
     /// Makes an entry in the workspace.
     async fn write(&self, department: &str) {
-        let command = json!({ "department_id": super::support::new_id(), "name": department });
+        let command = json!({ "department_id": new_id(), "name": department });
         let made = self.installation.post(
             self.workspace,
             "directory/create-department",
@@ -210,6 +225,36 @@ impl Sealed {
             let live = self.installation.engine.head(&partition.id).await.unwrap();
             assert_eq!(head, live, "{}", partition.id);
         }
+    }
+
+    /// A room of the operator's.
+    async fn room(&self) -> Uuid {
+        let operator = &self.installation.operator;
+        self.installation.group(self.workspace, operator, &[]).await
+    }
+
+    /// Posts a message with a file.
+    async fn attach(&self, room: Uuid, content: &[u8]) {
+        let chunks = self.installation.a.api.chunks();
+        chunks.put(self.workspace, content).await.unwrap();
+        let part = Hash(*blake3::hash(content).as_bytes());
+        let command = json!({
+            "message_id": new_id(), "conversation_id": room, "text": "see this",
+            "attachments": [{ "attachment_id": new_id(), "name": "a.txt", "type": "text/plain",
+                              "size": content.len(), "chunks": [part], "copies": 2 }],
+        });
+        let operator = &self.installation.operator;
+        let posted =
+            self.installation
+                .post(self.workspace, "messaging/post-message", operator, command);
+        posted.await.ok();
+    }
+
+    /// Files that the vault has.
+    async fn files(&self) -> usize {
+        let prefix = format!("{}/files/", self.workspace);
+        let listed = self.ways[0].store.list(&prefix, None, 100).await;
+        listed.unwrap().len()
     }
 
     fn leads(&self, door: &Door) -> bool {
@@ -296,6 +341,54 @@ async fn the_other_site_seals_what_the_leading_one_cannot() {
     sealed.wait_sealed(other).await;
     sealed.ways[leading].cut(false);
     sealed.assert_everything_is_there().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_had_to_wait_are_all_sealed_in_the_end() {
+    let sealed = Sealed::start().await;
+    let room = sealed.room().await;
+    for way in &sealed.ways {
+        way.cut_for_files(true);
+    }
+    for n in 0..5 {
+        sealed.attach(room, format!("file {n}").as_bytes()).await;
+    }
+    // Entries do not wait for files.
+    sealed.wait_sealed(&sealed.installation.a).await;
+    let waiting = |door: &Door| {
+        let lines = sealed.board(door).partitions;
+        lines.iter().map(|line| line.files_waiting).sum::<usize>()
+    };
+    let doors = [&sealed.installation.a, sealed.installation.b()];
+    eventually(async || doors.iter().any(|door| waiting(door) == 5)).await;
+    for way in &sealed.ways {
+        way.cut_for_files(false);
+    }
+    eventually(async || sealed.files().await == 5).await;
+    eventually(async || doors.iter().all(|door| waiting(door) == 0)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_other_site_seals_files_that_the_leading_one_left() {
+    let sealed = Sealed::start().await;
+    let room = sealed.room().await;
+    for way in &sealed.ways {
+        way.cut_for_files(true);
+    }
+    sealed.attach(room, b"left behind").await;
+    sealed.wait_sealed(&sealed.installation.a).await;
+    sealed.wait_sealed(sealed.installation.b()).await;
+    let id = PartitionId::new(sealed.workspace, "messaging");
+    let doors = [&sealed.installation.a, sealed.installation.b()];
+    let leads = |door: &&Door| {
+        let status = door.site.partition(&id).unwrap().status();
+        status.core.unwrap().lead == door.site.name
+    };
+    let other = 1 - doors.iter().position(leads).unwrap();
+    // The leading site never gets it in, and nobody writes any more.
+    sealed.ways[other].cut_for_files(false);
+    sealed.installation.clock.move_ms(20_000);
+    eventually(async || sealed.files().await == 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
