@@ -95,18 +95,36 @@ pub enum LogError {
 pub struct Log {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
-    /// How long records are kept: the longest that the store takes, in milliseconds.
-    keep_ms: i64,
+    /// How far this handle has walked, so that adding does not walk all of it again.
+    tail: Arc<tokio::sync::Mutex<Tail>>,
+}
+
+/// The end of what was walked.
+#[derive(Clone)]
+struct Tail {
+    number: u64,
+    hash: Hash,
+    name: Option<ObjectName>,
+}
+
+impl Default for Tail {
+    fn default() -> Self {
+        Self {
+            number: 0,
+            hash: Hash::ZERO,
+            name: None,
+        }
+    }
 }
 
 impl Log {
-    /// The log in a store of its own.
+    /// The log in a store of its own, whose retention decides how long records are kept.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, keep_ms: i64) -> Self {
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
         Self {
             store,
             clock,
-            keep_ms,
+            tail: Arc::default(),
         }
     }
 
@@ -115,7 +133,10 @@ impl Log {
     /// # Errors
     /// When the store cannot be read or the chain is broken.
     pub async fn read(&self) -> Result<Vec<Record>, LogError> {
-        Ok(self.walk().await?.0)
+        let mut records = Vec::new();
+        let mut tail = Tail::default();
+        self.walk(&mut tail, |record| records.push(record)).await?;
+        Ok(records)
     }
 
     /// Adds a record and gives it. Of two writers at once, one follows the other.
@@ -123,20 +144,19 @@ impl Log {
     /// # Errors
     /// When the store cannot be read or written, or the chain is broken.
     pub async fn add(&self, by: &str, what: What) -> Result<Record, LogError> {
+        let mut tail = self.tail.lock().await;
         loop {
-            let (records, previous) = self.walk().await?;
-            let now = self.clock.now();
+            self.walk(&mut tail, drop).await?;
             let record = Record {
-                number: records.len() as u64 + 1,
-                previous,
-                at: now,
+                number: tail.number + 1,
+                previous: tail.hash,
+                at: self.clock.now(),
                 by: by.into(),
                 what: what.clone(),
             };
             let bytes = serde_json::to_vec(&record).expect("a record's fields are all JSON");
-            let until = Some(now.plus_ms(self.keep_ms));
             let name = name(record.number)?;
-            match self.store.put(&name, bytes.into(), until).await {
+            match self.store.put(&name, bytes.into(), None).await {
                 Ok(Put::Created) => return Ok(record),
                 // Somebody else took the number; the same bytes from another are another's, too.
                 Ok(Put::AlreadyThere) | Err(StoreError::Exists(_)) => {}
@@ -145,20 +165,22 @@ impl Log {
         }
     }
 
-    async fn walk(&self) -> Result<(Vec<Record>, Hash), LogError> {
-        let (mut records, mut previous, mut after) = (Vec::new(), Hash::ZERO, None);
+    /// Walks what comes after `tail`, which it moves to the end.
+    async fn walk(&self, tail: &mut Tail, mut seen: impl FnMut(Record)) -> Result<(), LogError> {
         loop {
-            let page = self.store.list("", after.as_ref(), PAGE).await?;
-            let Some(last) = page.last() else {
-                return Ok((records, previous));
-            };
-            after = Some(last.name.clone());
+            let page = self.store.list("", tail.name.as_ref(), PAGE).await?;
+            if page.is_empty() {
+                return Ok(());
+            }
             for stored in page {
-                let number = records.len() as u64 + 1;
                 let bytes = self.store.get(&stored.name).await?;
-                let record = next(number, previous, &stored.name, bytes)?;
-                previous = hash(&record);
-                records.push(record);
+                let record = next(tail.number + 1, tail.hash, &stored.name, bytes)?;
+                *tail = Tail {
+                    number: record.number,
+                    hash: hash(&record),
+                    name: Some(stored.name),
+                };
+                seen(record);
             }
         }
     }
@@ -205,7 +227,7 @@ mod tests {
             at_most_ms: 1_000,
         };
         let store = DirectoryStore::open(folder.path(), retention, Arc::clone(&clock)).unwrap();
-        Log::new(Arc::new(store), clock, 1_000)
+        Log::new(Arc::new(store), clock)
     }
 
     fn revoked(holder: &str) -> What {

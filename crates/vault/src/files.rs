@@ -25,7 +25,7 @@ use crate::store::{NameError, ObjectName, Store, StoreError};
 use age::x25519::{Identity, Recipient};
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use envelope::{EnvelopeError, open, seal};
+use envelope::{open, seal};
 use journal::DataKey;
 use kernel::{Hash, WorkspaceId};
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,8 @@ const LEAST: usize = AVERAGE / 4;
 const MOST: usize = AVERAGE * 4;
 /// Files up to this size are stored in their recipe.
 const INLINE_MAX: u64 = 64 << 10;
+/// No site keeps longer parts.
+const PART_MAX: u64 = 4 << 20;
 /// The largest recipe, in bytes.
 const RECIPE_MAX: usize = 4 << 20;
 const FORMAT: u32 = 1;
@@ -255,9 +257,13 @@ impl Files<'_> {
             name: name.clone(),
             cause,
         };
-        let text = opened(&sealed, identities, RECIPE_MAX).map_err(|e| damaged(e.to_string()))?;
+        let text = open(&sealed, identities, RECIPE_MAX).map_err(|e| damaged(e.to_string()))?;
         let recipe: Recipe = serde_json::from_slice(&text).map_err(|e| damaged(e.to_string()))?;
-        if recipe.format != FORMAT || recipe.parts.len() != parts.len() {
+        let is_too_long = |length: &u64| *length > PART_MAX;
+        if recipe.format != FORMAT
+            || recipe.parts.len() != parts.len()
+            || recipe.parts.iter().any(is_too_long)
+        {
             return Err(damaged("it is not the recipe of this file".into()));
         }
         let mut waiting = parts.iter().zip(recipe.parts.iter().copied());
@@ -292,7 +298,7 @@ impl Files<'_> {
         let Some(sealed) = self.store.get(&name).await? else {
             return Err(FileError::PieceMissing(name));
         };
-        let bytes = opened(&sealed, identities, MOST).map_err(|e| e.to_string());
+        let bytes = open(&sealed, identities, MOST).map_err(|e| e.to_string());
         match bytes {
             Ok(bytes) if self.key.piece(&bytes) == piece.name => Ok(bytes),
             Ok(_) => Err(FileError::Object {
@@ -326,10 +332,6 @@ async fn sealed(bytes: Bytes, recipients: &[Recipient]) -> Result<Vec<u8>, FileE
         .await
         .map_err(|_| FileError::Stopped)?
         .map_err(|e| FileError::Parts(e.to_string()))
-}
-
-fn opened(sealed: &[u8], identities: &[Identity], max: usize) -> Result<Vec<u8>, EnvelopeError> {
-    open(sealed, identities, max)
 }
 
 /// Bytes as hexadecimal text.

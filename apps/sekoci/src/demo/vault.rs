@@ -84,12 +84,7 @@ pub fn prepare(plan: &Plan, random: &dyn Random) -> Result<(), Failure> {
 }
 
 fn objects(folder: &Path) -> Result<DirectoryStore, Failure> {
-    const DAY_MS: i64 = 24 * 3_600_000;
-    let retention = Retention {
-        at_least_ms: 30 * DAY_MS,
-        at_most_ms: 3_650 * DAY_MS,
-    };
-    DirectoryStore::open(folder, retention, Arc::new(SystemClock))
+    DirectoryStore::open(folder, Retention::days(30, 3_650), Arc::new(SystemClock))
         .map_err(|e| Failure::failed(e.to_string()))
 }
 

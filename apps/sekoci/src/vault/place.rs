@@ -13,17 +13,10 @@ use vault::store::{Store, StoreError};
 const TOKEN: &str = "SEKOCI_VAULT_TOKEN";
 
 /// What a site puts into a folder is kept 30 days at least.
-const OF_SITES: Retention = Retention {
-    at_least_ms: 30 * DAY_MS,
-    at_most_ms: 3_650 * DAY_MS,
-};
+const OF_SITES: Retention = Retention::days(30, 3_650);
 /// What people put from the command line into a folder is kept ten years: trusts and chests have to
 /// outlive every segment that they belong to.
-const OF_PEOPLE: Retention = Retention {
-    at_least_ms: 3_650 * DAY_MS,
-    at_most_ms: 3_650 * DAY_MS,
-};
-const DAY_MS: i64 = 24 * 3_600_000;
+const OF_PEOPLE: Retention = Retention::days(3_650, 3_650);
 
 /// How to reach a vault.
 #[derive(clap::Args, Clone, Debug)]

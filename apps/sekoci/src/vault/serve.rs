@@ -15,7 +15,6 @@ use tokio::net::TcpListener;
 use vault::store::directory::{DirectoryStore, Retention};
 use vault_server::{Door, DoorParts, Log, Tokens};
 
-const DAY_MS: i64 = 24 * 3_600_000;
 const GIB: u64 = 1 << 30;
 const CONNECTIONS_MAX: usize = 1_024;
 const DRAIN_MAX: Duration = Duration::from_secs(5);
@@ -99,10 +98,7 @@ async fn serve(arguments: Arguments, tls: Option<Tls>) -> Result<(), Failure> {
 
 /// What a vault consists of.
 fn parts(arguments: &Arguments) -> Result<DoorParts, Failure> {
-    let retention = Retention {
-        at_least_ms: i64::from(arguments.retain_days) * DAY_MS,
-        at_most_ms: i64::from(arguments.retain_days_max) * DAY_MS,
-    };
+    let retention = Retention::days(arguments.retain_days, arguments.retain_days_max);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     Ok(DoorParts {
         store: open(&arguments.data.join("store"), retention, &clock)?,
@@ -120,13 +116,9 @@ fn parts(arguments: &Arguments) -> Result<DoorParts, Failure> {
 /// When the folder cannot be made or read.
 pub fn log(data: &Path) -> Result<Log, Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let keep_ms = 36_500 * DAY_MS;
-    let retention = Retention {
-        at_least_ms: keep_ms,
-        at_most_ms: keep_ms,
-    };
+    let retention = Retention::days(36_500, 36_500);
     let store = open(&data.join("log"), retention, &clock)?;
-    Ok(Log::new(Arc::new(store), clock, keep_ms))
+    Ok(Log::new(Arc::new(store), clock))
 }
 
 fn open(

@@ -62,7 +62,10 @@ pub(super) async fn approve(
     headers: HeaderMap,
 ) -> Result<Json<Deletion>, Refused> {
     let by = admit(&door, &from, &headers, "approve a deletion", PERSON)?;
-    let done = door.0.approvals.approve(&by, number).await;
+    let approvals = door.0.approvals.clone();
+    // It goes on when whoever asked hangs up.
+    let approving = tokio::spawn(async move { approvals.approve(&by, number).await });
+    let done = approving.await.map_err(|error| Problem::internal(&error))?;
     Ok(Json(done.map_err(refused)?))
 }
 

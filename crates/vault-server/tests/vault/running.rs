@@ -61,11 +61,7 @@ impl Running {
     }
 
     pub fn log(&self) -> Log {
-        Log::new(
-            Arc::new(self.directory("log")),
-            self.clock.clone(),
-            AT_MOST_MS,
-        )
+        Log::new(Arc::new(self.directory("log")), self.clock.clone())
     }
 
     /// Opens a door.

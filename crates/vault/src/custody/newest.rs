@@ -48,14 +48,25 @@ pub async fn partitions(store: &dyn Store) -> Result<Vec<PartitionId>, StoreErro
             return Ok(found);
         };
         let partition = partition_of(&first.name);
-        // What is left of a partition is passed over at once: nothing in it sorts after this.
-        let past = partition
-            .as_ref()
-            .and_then(|partition| ObjectName::new(format!("{partition}/zzzzzzzz")).ok())
-            .filter(|past| *past > first.name);
+        let past = past(&first.name, partition.as_ref());
         after = Some(past.unwrap_or(first.name));
         found.extend(partition.filter(|partition| !found.contains(partition)));
     }
+}
+
+/// A name after which nothing of the same kind stands: the rest of a partition, of a workspace's files
+/// and of the trusts is passed over at once. Whatever else somebody put there is looked at one by one:
+/// it must not hide a partition.
+fn past(name: &ObjectName, partition: Option<&PartitionId>) -> Option<ObjectName> {
+    let mut parts = name.as_str().split('/');
+    let begin = match (partition, parts.next()?, parts.next()?) {
+        (Some(partition), _, _) => partition.to_string(),
+        (None, kind @ ("trust" | "identities"), _) => kind.to_owned(),
+        (None, workspace, kind @ ("chunks" | "files")) => format!("{workspace}/{kind}"),
+        _ => return None,
+    };
+    let past = ObjectName::new(format!("{begin}/zzzzzzzz")).ok()?;
+    (past > *name).then_some(past)
 }
 
 /// `<workspace>/<module>/manifests/…` or `…/segments/…`.

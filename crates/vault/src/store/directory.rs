@@ -32,6 +32,16 @@ pub struct Retention {
 }
 
 impl Retention {
+    /// In days.
+    #[must_use]
+    pub const fn days(at_least: u32, at_most: u32) -> Self {
+        const DAY_MS: i64 = 24 * 3_600_000;
+        Self {
+            at_least_ms: at_least as i64 * DAY_MS,
+            at_most_ms: at_most as i64 * DAY_MS,
+        }
+    }
+
     /// What an object put `now` with this wish is kept until.
     ///
     /// # Errors

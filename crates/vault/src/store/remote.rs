@@ -8,8 +8,13 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use serde::Deserialize;
 use std::time::Duration;
 
-/// An answer takes at most so long: 64 MiB at half a megabyte a second.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// An answer begins within this time after the request was sent, and goes on without a longer pause: a
+/// way that swallows everything must not hold up what comes after it is mended.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// What people ask for may be much work: an approved deletion removes every object before it answers.
+const PATIENCE_ASKING: Duration = Duration::from_secs(600);
+/// What is sent may take a second more for so many bytes.
+const BYTES_PER_SECOND: u64 = 256 << 10;
 const RETAIN_UNTIL: &str = "retain-until";
 const OBJECT_SIZE: &str = "object-size";
 /// The largest problem document and status that is read.
@@ -83,11 +88,7 @@ impl RemoteStore {
             .base
             .join(path)
             .map_err(|e| StoreError::Refused(format!("{path}: {e}")))?;
-        Ok(self
-            .http
-            .request(method, url)
-            .bearer_auth(&self.token)
-            .timeout(PATIENCE))
+        Ok(self.http.request(method, url).bearer_auth(&self.token))
     }
 
     fn object(&self, method: Method, name: &ObjectName) -> Result<RequestBuilder, StoreError> {
@@ -108,7 +109,7 @@ impl RemoteStore {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let response = sent(request).await?;
+        let response = in_time(PATIENCE_ASKING, request.send()).await?;
         if !response.status().is_success() {
             return Err(failure(response, None).await);
         }
@@ -131,11 +132,12 @@ impl Store for RemoteStore {
                 super::OBJECT_MAX
             )));
         }
+        let length = bytes.len() as u64;
         let mut request = self.object(Method::PUT, name)?.body(bytes);
         if let Some(until) = retain_until {
             request = request.header(RETAIN_UNTIL, until.millis());
         }
-        let response = sent(request).await?;
+        let response = sent(request, length).await?;
         match response.status() {
             StatusCode::CREATED => Ok(Put::Created),
             StatusCode::OK => Ok(Put::AlreadyThere),
@@ -144,7 +146,7 @@ impl Store for RemoteStore {
     }
 
     async fn get(&self, name: &ObjectName) -> Result<Option<Bytes>, StoreError> {
-        let response = sent(self.object(Method::GET, name)?).await?;
+        let response = sent(self.object(Method::GET, name)?, 0).await?;
         if !response.status().is_success() {
             return none_if_missing(failure(response, Some(name)).await);
         }
@@ -152,7 +154,7 @@ impl Store for RemoteStore {
     }
 
     async fn stat(&self, name: &ObjectName) -> Result<Option<Stored>, StoreError> {
-        let response = sent(self.object(Method::HEAD, name)?).await?;
+        let response = sent(self.object(Method::HEAD, name)?, 0).await?;
         // An answer to HEAD has no body that could say more.
         if response.status() == StatusCode::NOT_FOUND {
             return Ok(None);
@@ -184,7 +186,7 @@ impl Store for RemoteStore {
             let mut query = vec![("prefix", prefix.to_owned()), ("limit", wanted.to_string())];
             query.extend(after.map(|name| ("after", name.to_string())));
             let request = self.request(Method::GET, "objects")?.query(&query);
-            let response = sent(request).await?;
+            let response = sent(request, 0).await?;
             if !response.status().is_success() {
                 return Err(failure(response, None).await);
             }
@@ -202,7 +204,7 @@ impl Store for RemoteStore {
     async fn retain(&self, name: &ObjectName, until: Timestamp) -> Result<(), StoreError> {
         let body = serde_json::json!({ "until": until });
         let request = self.request(Method::POST, &format!("retention/{name}"))?;
-        let response = sent(request.json(&body)).await?;
+        let response = sent(request.json(&body), 0).await?;
         if response.status().is_success() {
             return Ok(());
         }
@@ -210,7 +212,7 @@ impl Store for RemoteStore {
     }
 
     async fn delete(&self, name: &ObjectName) -> Result<(), StoreError> {
-        let response = sent(self.object(Method::DELETE, name)?).await?;
+        let response = sent(self.object(Method::DELETE, name)?, 0).await?;
         if response.status().is_success() {
             return Ok(());
         }
@@ -239,21 +241,32 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-async fn sent(request: RequestBuilder) -> Result<Response, StoreError> {
-    request
-        .send()
-        .await
-        .map_err(|error| StoreError::Unavailable(kernel::with_sources(&error.without_url())))
+/// Sends a request with a body of so many bytes.
+async fn sent(request: RequestBuilder, bytes: u64) -> Result<Response, StoreError> {
+    let patience = PATIENCE + Duration::from_secs(bytes / BYTES_PER_SECOND);
+    in_time(patience, request.send()).await
 }
 
-async fn read(response: Response, max: usize) -> Result<Bytes, StoreError> {
-    let mut response = response;
+async fn in_time<T>(
+    patience: Duration,
+    work: impl Future<Output = reqwest::Result<T>>,
+) -> Result<T, StoreError> {
+    match tokio::time::timeout(patience, work).await {
+        Ok(done) => {
+            done.map_err(|e| StoreError::Unavailable(kernel::with_sources(&e.without_url())))
+        }
+        Err(_) => {
+            let seconds = patience.as_secs();
+            Err(StoreError::Unavailable(format!(
+                "no answer within {seconds} s"
+            )))
+        }
+    }
+}
+
+async fn read(mut response: Response, max: usize) -> Result<Bytes, StoreError> {
     let mut bytes = Vec::new();
-    while let Some(more) = response
-        .chunk()
-        .await
-        .map_err(|e| StoreError::Unavailable(kernel::with_sources(&e.without_url())))?
-    {
+    while let Some(more) = in_time(PATIENCE, response.chunk()).await? {
         if bytes.len() + more.len() > max {
             return Err(StoreError::Unavailable(format!(
                 "the answer is longer than {max} bytes"
@@ -343,5 +356,26 @@ mod tests {
         ] {
             assert!(new(bad).is_err(), "{bad}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_vault_that_swallows_everything_is_not_waited_for() {
+        // Whoever was first to install it installed the same one.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let store = RemoteStore::new(&address, "t", reqwest::Client::new()).unwrap();
+        let swallowing = async {
+            let mut open = Vec::new();
+            loop {
+                open.push(listener.accept().await);
+            }
+        };
+        let name = ObjectName::new("a").unwrap();
+        let got = tokio::select! {
+            got = store.get(&name) => got,
+            () = swallowing => unreachable!("it accepts for ever"),
+        };
+        assert!(matches!(got, Err(StoreError::Unavailable(_))), "{got:?}");
     }
 }

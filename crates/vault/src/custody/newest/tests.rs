@@ -122,3 +122,17 @@ async fn every_partition_is_found_once_and_nothing_else() {
     found.sort();
     assert_eq!(found, expected);
 }
+
+#[test]
+fn files_and_trusts_are_passed_over_at_once_and_nothing_unknown_is() {
+    let past = |text: &str| {
+        let name = ObjectName::new(text).unwrap();
+        past(&name, None).map(|name| name.to_string())
+    };
+    assert_eq!(past("w/chunks/00ff").unwrap(), "w/chunks/zzzzzzzz");
+    assert_eq!(past("w/files/00ff").unwrap(), "w/files/zzzzzzzz");
+    assert_eq!(past("trust/00ff").unwrap(), "trust/zzzzzzzz");
+    for unknown in ["w/m/a", "w/m/other/1", "w/a", "a", "w/chunks/zzzzzzzzz"] {
+        assert_eq!(past(unknown), None, "{unknown}");
+    }
+}
