@@ -1,12 +1,12 @@
 //! `sekoci recover`: everything back from the vault, with what the custodians hold and nothing else.
 
 pub mod opener;
+pub mod progress;
 mod record;
 pub mod target;
 
 use crate::cli::{Failure, Reporting, moment};
 use crate::vault::place::{Access, Place};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use journal::DataKey;
 use kernel::clock::SystemClock;
 use kernel::{Clock, Timestamp, WorkspaceId};
@@ -90,7 +90,7 @@ async fn recover(
         until: arguments.at,
         clock: &SystemClock,
     };
-    let bar = bar(&planned);
+    let bar = progress::bar(&planned);
     let mut unwritten = None;
     let recovered = recovery
         .run(
@@ -152,17 +152,6 @@ fn check(arguments: &Arguments, planned: &[Planned]) -> Result<(), Failure> {
         return Err(Failure::argument("--at", "lies in the future"));
     }
     Ok(())
-}
-
-/// Progress and time left on a terminal, by sealed bytes.
-fn bar(planned: &[Planned]) -> ProgressBar {
-    let total = planned.iter().map(|planned| planned.bytes).sum();
-    let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-    let template = "{msg:14} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} left";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar
 }
 
 /// How a failure of the vault ends a subcommand.

@@ -1,11 +1,14 @@
 //! The site-loss drill: a whole site is killed under load, watched, brought back, and compared.
 
+mod measure;
+
 use crate::doors::{DoorError, Doors, Health};
 use crate::functions::{self, Function, FunctionGap, Place};
-use crate::report::{LoadLine, Percentiles, Phase, Report, SiteLine};
+use crate::report::{LoadLine, Phase, Report, SiteLine};
 use client::load::{self, LoadPlan, Outcome, Record};
 use kernel::Timestamp;
 use kernel::id::Uuid;
+use measure::{detected_ms, percentiles, rto_ms, shortfalls, write_gap_ms};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -466,163 +469,4 @@ async fn collect(load: JoinHandle<Vec<Record>>, watches: Vec<JoinHandle<Function
         functions.extend(watch.await);
     }
     Watched { records, functions }
-}
-
-fn detected_ms(timeline: &[Value], site: &str, fault_at: Timestamp) -> Option<i64> {
-    timeline
-        .iter()
-        .filter(|note| note["kind"] == "site-lost" && note["site"] == site)
-        .filter_map(|note| note["at"].as_i64())
-        .find(|at| *at >= fault_at.millis())
-        .map(|at| at - fault_at.millis())
-}
-
-/// From the fault until people could write again: to the acknowledgement that ends the longest gap
-/// between acknowledged writes that were begun after it and are there. The first acknowledgement
-/// alone would say too little: a write begun in the moment of the fault may still get through.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "microseconds of a drill fit"
-)]
-fn rto_ms(records: &[Record], lost: &[Uuid], fault_at: Timestamp) -> Option<i64> {
-    let fault_us = fault_at.millis() * 1_000;
-    let kept: Vec<Record> = records
-        .iter()
-        .filter(|r| r.is_acknowledged() && !lost.contains(&r.message_id))
-        .cloned()
-        .collect();
-    let last_us = kept
-        .iter()
-        .filter(|r| r.sent_us >= fault_us)
-        .map(|r| r.ended_us)
-        .max()?;
-    // The end counts as an edge: a gap up to it would mean that writing never came back.
-    let (gap_ms, began_us) = load::longest_gap_ms(&kept, fault_us, last_us + 1);
-    let ended_us = began_us + (gap_ms * 1_000.0) as i64;
-    Some((ended_us - fault_us) / 1_000)
-}
-
-/// The longest time between acknowledged writes from a second before the fault to the end.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "a gap in milliseconds fits"
-)]
-fn write_gap_ms(records: &[Record], fault_at: Timestamp) -> i64 {
-    let from = fault_at.plus_ms(-1_000).millis() * 1_000;
-    let to = records
-        .iter()
-        .map(|record| record.sent_us)
-        .max()
-        .unwrap_or(from);
-    load::longest_gap_ms(records, from, to).0.round() as i64
-}
-
-fn percentiles(records: &[Record]) -> Percentiles {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "microseconds of a drill fit a float"
-    )]
-    let mut took: Vec<f64> = records
-        .iter()
-        .filter(|record| record.is_acknowledged())
-        .map(|record| (record.ended_us - record.sent_us) as f64 / 1_000.0)
-        .collect();
-    took.sort_by(f64::total_cmp);
-    Percentiles {
-        p50: load::percentile(&took, 50.0),
-        p99: load::percentile(&took, 99.0),
-        worst: took.last().copied(),
-    }
-}
-
-fn shortfalls(
-    report: &Report,
-    broken_chains: &std::collections::BTreeMap<String, String>,
-) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut need = |is_met: bool, shortfall: String| {
-        if !is_met {
-            found.push(shortfall);
-        }
-    };
-    need(
-        report.acknowledged > 0,
-        "no message was acknowledged".into(),
-    );
-    need(
-        report.lost == 0,
-        format!("{} acknowledged messages are lost", report.lost),
-    );
-    need(
-        report.duplicated == 0,
-        format!("{} messages are there twice", report.duplicated),
-    );
-    need(
-        report.rto_ms.is_some_and(|rto| rto <= RTO_MAX_MS),
-        format!("nothing could be written within {RTO_MAX_MS} ms of the fault"),
-    );
-    need(
-        report.detected_ms.is_some(),
-        "the loss was not noticed by two of three".into(),
-    );
-    need(
-        report.rejoin_ms.is_some(),
-        format!(
-            "the site was not back and protected within {} s",
-            REJOIN_MAX.as_secs()
-        ),
-    );
-    need(
-        report.views_equal == Some(true),
-        "the rows differ between the sites".into(),
-    );
-    for (partition, cause) in broken_chains {
-        need(
-            false,
-            format!("the chain of {partition} is broken: {cause}"),
-        );
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn acknowledged(sent_ms: i64, ended_ms: i64) -> Record {
-        Record {
-            index: 0,
-            message_id: Uuid::from_u128(u128::from(ended_ms.unsigned_abs())),
-            command_id: Uuid::nil(),
-            text: String::new(),
-            sent_us: sent_ms * 1_000,
-            ended_us: ended_ms * 1_000,
-            attempts: 1,
-            outcome: Outcome::Acknowledged {
-                site: "b".into(),
-                site_index: 1,
-                seq: 1,
-                durability: "protected".into(),
-            },
-        }
-    }
-
-    #[test]
-    fn a_write_that_slipped_through_does_not_end_the_outage() {
-        let records = [
-            acknowledged(990, 995),
-            acknowledged(1_001, 1_008),
-            acknowledged(1_020, 3_500),
-            acknowledged(3_510, 3_520),
-        ];
-        assert_eq!(rto_ms(&records, &[], Timestamp(1_000)), Some(2_500));
-    }
-
-    #[test]
-    fn a_lost_write_does_not_count() {
-        let records = [acknowledged(1_001, 1_500), acknowledged(1_002, 4_000)];
-        let lost = [records[0].message_id];
-        assert_eq!(rto_ms(&records, &lost, Timestamp(1_000)), Some(3_000));
-        assert_eq!(rto_ms(&[], &[], Timestamp(1_000)), None);
-    }
 }

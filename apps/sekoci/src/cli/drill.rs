@@ -49,13 +49,8 @@ struct Run {
     #[arg(value_enum)]
     scenario: Scenario,
     /// The site to break, where one is
-    #[arg(
-        long,
-        value_name = "NAME",
-        required_if_eq("scenario", "site-loss"),
-        default_value = ""
-    )]
-    site: String,
+    #[arg(long, value_name = "NAME", required_if_eq("scenario", "site-loss"))]
+    site: Option<String>,
     /// How it is lost
     #[arg(long, value_enum, default_value_t = HowLost::Kill)]
     fault: HowLost,
@@ -120,9 +115,12 @@ fn lose_both_sites(run: &Run) -> Result<(), Failure> {
 }
 
 fn lose_site(run: &Run) -> Result<(), Failure> {
+    let Some(site) = &run.site else {
+        return Err(Failure::argument("--site", "is missing"));
+    };
     let doors = Doors::new(run.connection.client()?);
     let settings = Settings {
-        site: run.site.clone(),
+        site: site.clone(),
         fault: match run.fault {
             HowLost::Kill => Fault::Kill,
             HowLost::Pause => Fault::Pause,
@@ -134,7 +132,7 @@ fn lose_site(run: &Run) -> Result<(), Failure> {
     };
     let outcome = super::block_on(async {
         let (progress, told) = watch::channel(Phase::Preparing);
-        let saying = tokio::spawn(say(told, run.site.clone()));
+        let saying = tokio::spawn(say(told, site.clone()));
         let outcome = drill::run(&doors, &settings, &progress).await;
         saying.abort();
         Ok::<_, Failure>(outcome)
@@ -157,7 +155,7 @@ fn lose_site(run: &Run) -> Result<(), Failure> {
             let cause = super::failure::with_sources(&aborted);
             run.reporting.write(&json!({
                 "scenario": "site-loss",
-                "site": run.site,
+                "site": site,
                 "passed": false,
                 "aborted": cause,
             }))?;

@@ -3,7 +3,7 @@
 use super::place::{Access, Place};
 use crate::cli::{Failure, Reporting};
 use crate::recover::opener::MaybeOpener;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use crate::recover::progress;
 use kernel::clock::SystemClock;
 use kernel::random::OsRandom;
 use kernel::{Clock, PartitionId, Timestamp};
@@ -122,7 +122,7 @@ async fn look(
     planned: &[Planned],
 ) -> Report {
     let began = SystemClock.now();
-    let bar = bar(planned);
+    let bar = progress::bar(planned);
     let mut partitions = Vec::new();
     for planned in planned {
         bar.set_message(planned.partition.module.to_string());
@@ -177,16 +177,6 @@ impl Report {
         }
         println!("{}", if self.passed { "passed" } else { "FAILED" });
     }
-}
-
-fn bar(planned: &[Planned]) -> ProgressBar {
-    let total = planned.iter().map(|planned| planned.bytes).sum();
-    let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-    let template = "{msg:14} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} left";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar
 }
 
 /// `5`, `5%` or `0.1`: more than 0, at most 100.

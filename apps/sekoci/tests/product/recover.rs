@@ -166,14 +166,27 @@ impl Clean {
     }
 
     fn serve(&mut self) {
+        let log = std::fs::File::create(self.log()).expect("a log");
         let child = Command::new(SEKOCI)
             .args(["serve", "--config"])
             .arg(self.config())
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stdout(log.try_clone().expect("a log"))
+            .stderr(log)
             .spawn();
         self.site = Some(child.expect("the site starts"));
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("site.log")
+    }
+
+    async fn wait_said(&self, what: &str) {
+        wait::until(what, READY_MAX, async || {
+            let said = std::fs::read_to_string(self.log()).unwrap_or_default();
+            said.contains(what).then_some(())
+        })
+        .await;
     }
 
     /// A door with the session of somebody who was there before.
@@ -255,7 +268,7 @@ async fn both_sites_are_lost_and_everything_comes_back() {
     // A site that is started meanwhile waits: here, as after a recovery that was just begun.
     clean.begin_recovery();
     clean.serve();
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    clean.wait_said("waiting for the recovery").await;
     assert!(reqwest::get(clean.url()).await.is_err());
     let report = left.folder.join("report.json");
     let mut recover = left.recover(&[3, 1]);

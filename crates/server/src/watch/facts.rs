@@ -15,10 +15,9 @@ pub async fn gather(site: &Site, patience: Duration) -> Facts {
     let is_protected = site
         .durability()
         .map(|durability| durability == journal::Durability::Protected);
-    let partitions = site.partitions().len();
     let vault = site
         .look_at_sealing()
-        .and_then(|sealing| vault_fact(&site.name, partitions, &sealing));
+        .and_then(|sealing| vault_fact(&site.name, &sealing));
     Facts {
         primary,
         is_protected,
@@ -29,11 +28,9 @@ pub async fn gather(site: &Site, patience: Duration) -> Facts {
 /// What there is to say about the vault. Good news needs an answer from the vault and word from every
 /// partition: right after a start nothing is wrong only because nothing is known. A trust that the
 /// vault lacks is no silence.
-fn vault_fact(site: &SiteName, partitions: usize, sealing: &Sealing) -> Option<VaultFact> {
+fn vault_fact(site: &SiteName, sealing: &Sealing) -> Option<VaultFact> {
     let is_silent = matches!(sealing.alarm, Some("silent" | "behind"));
-    let is_known = sealing.last_contact.is_some()
-        && sealing.rpo_seconds.is_some()
-        && sealing.partitions.len() >= partitions;
+    let is_known = sealing.last_contact.is_some() && sealing.rpo_seconds.is_some();
     (is_silent || is_known).then(|| VaultFact {
         site: site.clone(),
         is_silent,
@@ -75,21 +72,20 @@ mod tests {
         }
     }
 
-    fn is_silent(partitions: usize, sealing: &Sealing) -> Option<bool> {
+    fn is_silent(sealing: &Sealing) -> Option<bool> {
         let site = SiteName::new("a").unwrap();
-        vault_fact(&site, partitions, sealing).map(|fact| fact.is_silent)
+        vault_fact(&site, sealing).map(|fact| fact.is_silent)
     }
 
     #[test]
     fn good_news_needs_word_from_the_vault_and_from_every_partition() {
-        assert_eq!(is_silent(1, &sealing()), Some(false));
-        assert_eq!(is_silent(2, &sealing()), None);
+        assert_eq!(is_silent(&sealing()), Some(false));
         let mut unheard = sealing();
         unheard.last_contact = None;
-        assert_eq!(is_silent(1, &unheard), None);
+        assert_eq!(is_silent(&unheard), None);
         let mut unknown = sealing();
         unknown.rpo_seconds = None;
-        assert_eq!(is_silent(1, &unknown), None);
+        assert_eq!(is_silent(&unknown), None);
     }
 
     #[test]
@@ -99,10 +95,10 @@ mod tests {
             wrong.alarm = Some(alarm);
             wrong.last_contact = None;
             wrong.rpo_seconds = None;
-            assert_eq!(is_silent(9, &wrong), Some(true));
+            assert_eq!(is_silent(&wrong), Some(true));
         }
         let mut untrusted = sealing();
         untrusted.alarm = Some("trust_missing");
-        assert_eq!(is_silent(1, &untrusted), Some(false));
+        assert_eq!(is_silent(&untrusted), Some(false));
     }
 }

@@ -7,7 +7,6 @@ mod scratch;
 
 use super::super::{Connection, Failure};
 use crate::recover::opener::{Key, MaybeOpener};
-use crate::recover::target::Target;
 use crate::vault::place::{Access, Place};
 use drill::{Doors, Function};
 use kernel::clock::SystemClock;
@@ -150,7 +149,8 @@ async fn rebuild(
     if let Some(failure) = unwritten {
         return Err(failure);
     }
-    finish(&target)?;
+    // What did not come back is in the report; the functions are tried on the rest.
+    target.finish()?;
     say("trying what people do");
     let tried = trying.await.unwrap_or_default();
     site.stop().await;
@@ -162,11 +162,6 @@ async fn rebuild(
         first_use_ms: tried.first_use_ms,
         failures: tried.failures,
     })
-}
-
-/// What did not come back is in the report; the functions are tried on the rest.
-fn finish(target: &Target) -> Result<(), Failure> {
-    target.finish()
 }
 
 impl Report {
