@@ -18,6 +18,7 @@ use kernel::{PartitionId, Timestamp, WorkspaceId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use vault::custody::trust::trust_name;
 use vault::custody::{CustodyError, SealingKey, Trust, site_keys};
 use vault::manifest::SiteKeys;
@@ -36,6 +37,8 @@ const CONTACT_EVERY: Duration = Duration::from_secs(10);
 /// How often it is looked whether custodians left.
 const CUSTODIANS_EVERY: Duration = Duration::from_secs(5);
 const CONTACT_PATIENCE: Duration = Duration::from_secs(10);
+/// Partitions that are at the vault at once: a site that starts with thousands must not run it over.
+const AT_ONCE: usize = 32;
 /// Pauses after a failure.
 const RETRY_FIRST: Duration = Duration::from_millis(500);
 const RETRY_MAX: Duration = Duration::from_secs(15);
@@ -86,6 +89,7 @@ pub fn start(site: &Arc<Site>, parts: SealingParts) -> Result<(), SealingError> 
     let keeper = Arc::new(Keeper {
         site: Arc::clone(site),
         parts,
+        turns: Semaphore::new(AT_ONCE),
     });
     tokio::spawn(Arc::clone(&keeper).keep_contact());
     tokio::spawn(Arc::clone(&keeper).keep_custodians());
@@ -96,6 +100,7 @@ pub fn start(site: &Arc<Site>, parts: SealingParts) -> Result<(), SealingError> 
 struct Keeper {
     site: Arc<Site>,
     parts: SealingParts,
+    turns: Semaphore,
 }
 
 impl Keeper {
@@ -183,6 +188,8 @@ impl Keeper {
 
     /// Seals what is new where that is this site's turn, and else reads what the other one sealed.
     async fn round(&self, partition: &Partition, work: &mut Work) -> Result<(), SealerError> {
+        // Never closed: without a turn there would only be no limit.
+        let _turn = self.turns.acquire().await;
         let now = self.site.clock.now();
         if work.sealer.catch_up().await? > 0 {
             work.state.last_success = Some(now);
