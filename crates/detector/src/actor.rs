@@ -83,6 +83,9 @@ impl ActorState {
     }
 }
 
+/// So many objects, and those that are older than every window are looked for and forgotten.
+const FORGET_EVERY: usize = 64;
+
 /// The objects an actor harmed lately, so that each counts once in a window.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Touched(BTreeMap<ObjectKey, (Timestamp, Weight)>);
@@ -126,6 +129,9 @@ impl Touched {
             _ => weight,
         };
         self.0.insert(key, (now, kept));
+        if self.0.len().is_multiple_of(FORGET_EVERY) {
+            self.0.retain(|_, (at, _)| now.since(*at) < DAY_MS);
+        }
         if self.0.len() > OBJECTS_PER_ACTOR_MAX {
             self.forget_older_half();
         }

@@ -1,11 +1,9 @@
 //! Attackers in a workspace of twenty people and 10,000 documents. The figures are printed; the
 //! bounds they are held to are in the tests.
 
-mod workspace;
-
+use crate::workspace::{DAY, HOUR, MINUTE, MONDAY, Workspace, ciphertext, has, person};
 use detector::{DetectorKind, Level, MaintenanceWindow, Verdict, WorkKind};
 use kernel::{Actor, PersonId, Timestamp};
-use workspace::{DAY, HOUR, MINUTE, MONDAY, Workspace, ciphertext, has, person};
 
 const DOCUMENTS: u64 = 10_000;
 const PEOPLE: u128 = 20;
@@ -160,7 +158,7 @@ fn locking_everyone_out_at_fifty_a_second() {
 
 #[test]
 fn a_canary_is_enough() {
-    let canary = workspace::document(41).to_string();
+    let canary = crate::workspace::document(41).to_string();
     let plant = |w: &mut Workspace| assert!(w.detector.plant([canary.as_str()]));
     let change = |w: &mut Workspace, at, n| {
         w.move_to(ATTACKER, at, n, 1);

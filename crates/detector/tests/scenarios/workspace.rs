@@ -1,10 +1,5 @@
 //! A workspace by seed: people at work in documents, and whoever else a test lets loose. Entries
 //! come from the modules' own facts; contents are kept beside them, as a site would know them.
-#![expect(
-    dead_code,
-    reason = "every test file takes what it needs of the shared workspace"
-)]
-
 use detector::{Content, Detector, DetectorKind, Level, Observed, TextChange, Verdict};
 use documents::events::{
     AccessLost, CommentDeleted, DocumentUpdated, Fact, ItemMoved, ItemRenamed, ItemTrashed,
