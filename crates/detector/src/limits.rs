@@ -1,10 +1,12 @@
-//! How much is kept. With everything at its limit a detector takes about 20 MB; for a workspace of
-//! a hundred people well under one.
+//! How much is kept. Twenty people after five days of work: 309 kB as JSON (measured). With every
+//! limit reached, by reckoning: some 5 kB an actor and 24 bytes an object, together about 25 MB, and
+//! up to 70 kB more for each actor that swept everything.
 
 /// Actors that are remembered; beyond that those who did nothing for longest are forgotten.
 pub const ACTORS_MAX: usize = 4_096;
 /// Objects an actor harmed that are told apart; beyond that the older half is forgotten, and an
-/// object that was forgotten counts anew. Nobody reaches this without a verdict.
+/// object that was forgotten counts anew. Outside a maintenance window nobody gets so far without a
+/// verdict.
 pub const OBJECTS_PER_ACTOR_MAX: usize = 4_096;
 /// Objects that are told apart over all actors; beyond that the largest actor's older half is
 /// forgotten.

@@ -4,8 +4,8 @@
 //! messaging. Lived again: every message is posted by its author at its own time, edited where it
 //! was edited, reacted to by who reacted, so that the detectors see years of 21,169 people at work
 //! and all their words. This export knows no edits; so in a third run every author edits every
-//! message half a minute later, which tries the rates of real people and the measure of noise on
-//! every real message. Skipped where the export is not beside the project.
+//! message half a minute later, which tries the measure of noise on every real message, and the rates
+//! on real people's minutes: times in it are whole minutes. Skipped where it is not beside the project.
 
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::{IntoResponse, Response};
@@ -297,7 +297,7 @@ fn told(what: &str, entries: u64, verdicts: &[&Verdict]) {
         count(verdicts, Level::High),
         count(verdicts, Level::Medium),
     );
-    for verdict in verdicts.iter().take(5) {
+    for verdict in verdicts.iter().take(12) {
         println!("  {}: {}", verdict.score, verdict.evidence[0].words);
     }
 }
