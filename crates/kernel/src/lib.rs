@@ -14,6 +14,7 @@ pub mod id;
 mod module;
 pub mod page;
 mod partition;
+mod put_back;
 pub mod random;
 mod refusal;
 mod site;
@@ -31,6 +32,10 @@ pub use fingerprint::{Fingerprint, fingerprint};
 pub use id::{AccountId, CommandId, PersonId, WorkspaceId};
 pub use module::{ApplyError, Audience, DecideContext, DecideError, Decision, Module, Topic};
 pub use partition::{ModuleName, PartitionId, PartitionIdError};
+pub use put_back::{
+    Aspect, ChangesPutBack, PUT_BACK, PUT_BACK_MAX, PutBack, PutBackAnswer, PutBackItem,
+    PutBackOutcome, TextWish,
+};
 pub use random::Random;
 pub use refusal::{Refusal, RefusalKind};
 pub use site::{SiteName, SiteNameError};

@@ -1,8 +1,8 @@
 //! The [`Module`] trait: what a vertical slice of the product gives to the journal.
 
 use crate::{
-    Actor, Command, CommandSpec, Event, EventError, Header, ModuleName, PersonId, QuerySpec,
-    Refusal, Timestamp,
+    Actor, Aspect, Command, CommandSpec, Event, EventError, Header, ModuleName, PersonId,
+    QuerySpec, Refusal, Timestamp,
 };
 use rusqlite::Connection;
 use serde_json::Value;
@@ -74,6 +74,39 @@ pub trait Module: Send + Sync {
     /// # Errors
     /// When the view cannot be read.
     fn audience(&self, rows: &Connection, event: &Event) -> Result<Audience, rusqlite::Error>;
+
+    /// The aspects ([`Aspect`]) an event of this module's own chain touches, with the rows as they are
+    /// before or after it. What cannot be put back (a read mark) is no aspect.
+    ///
+    /// # Errors
+    /// When the event or the view cannot be read.
+    fn touches(&self, rows: &Connection, event: &Event) -> Result<Vec<Aspect>, ApplyError> {
+        let _ = (rows, event);
+        Ok(Vec::new())
+    }
+
+    /// What an aspect is in the rows; null where the object is not there. Of text it is
+    /// `{"seq": n}`, the position of its last update.
+    ///
+    /// # Errors
+    /// When the view cannot be read.
+    fn aspect_value(&self, rows: &Connection, aspect: &Aspect) -> Result<Value, rusqlite::Error> {
+        let _ = (rows, aspect);
+        Ok(Value::Null)
+    }
+
+    /// What people call the object of an aspect, in the rows.
+    ///
+    /// # Errors
+    /// When the view cannot be read.
+    fn object_label(
+        &self,
+        rows: &Connection,
+        aspect: &Aspect,
+    ) -> Result<Option<String>, rusqlite::Error> {
+        let _ = (rows, aspect);
+        Ok(None)
+    }
 
     /// The topics a person is entitled to at this moment.
     ///
