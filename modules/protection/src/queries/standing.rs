@@ -1,0 +1,82 @@
+//! What the sites themselves go by: for their detectors, and for rewinds that are to be carried out.
+
+use super::maintenance_list::{Window, window_columns};
+use super::rewind_list::{Rewind, rewind_columns};
+use crate::ItemId;
+use crate::limits::{CANARIES_MAX, MAINTENANCE_OPEN_MAX};
+use kernel::{PersonId, Timestamp};
+use rusqlite::Connection;
+
+/// What detectors go by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// All canaries.
+    pub canaries: Vec<ItemId>,
+    /// Maintenance windows that are not over.
+    pub windows: Vec<Window>,
+    /// Whose work was found honest, with the number of the latest such judgement: a greater one is
+    /// another judgement.
+    pub honest: Vec<(PersonId, i64)>,
+}
+
+/// What detectors go by at `now`.
+///
+/// # Errors
+/// When the view cannot be read.
+pub fn standing(rows: &Connection, now: Timestamp) -> rusqlite::Result<Standing> {
+    let canaries = rows
+        .prepare_cached("SELECT item FROM canary ORDER BY item LIMIT ?1")?
+        .query_map([CANARIES_MAX], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let windows = rows
+        .prepare_cached(concat!(
+            "SELECT ",
+            window_columns!(),
+            " FROM maintenance WHERE ends_at > ?1 ORDER BY key LIMIT ?2"
+        ))?
+        .query_map((now.0, MAINTENANCE_OPEN_MAX), Window::read)?
+        .collect::<Result<_, _>>()?;
+    let honest = rows
+        .prepare_cached(
+            "SELECT person, max(closed_at) FROM alarm WHERE judgement = 'honest' GROUP BY person",
+        )?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    Ok(Standing {
+        canaries,
+        windows,
+        honest,
+    })
+}
+
+/// A rewind that is to be carried out.
+#[derive(Clone, Debug)]
+pub struct Due {
+    /// The rewind.
+    pub rewind: Rewind,
+    /// Who approved of it and answers for what is put back.
+    pub approved_by: PersonId,
+}
+
+/// Rewinds that are approved and not completed, the oldest first.
+///
+/// # Errors
+/// When the view cannot be read.
+pub fn due(rows: &Connection) -> rusqlite::Result<Vec<Due>> {
+    let approved: Vec<Rewind> = rows
+        .prepare_cached(concat!(
+            "SELECT ",
+            rewind_columns!(),
+            " FROM rewind WHERE approved_at IS NOT NULL AND completed_at IS NULL ORDER BY key"
+        ))?
+        .query_map([], Rewind::read)?
+        .collect::<Result<_, _>>()?;
+    let due = approved.into_iter().filter_map(|rewind| {
+        let approved_by = rewind.approved_by?;
+        Some(Due {
+            rewind,
+            approved_by,
+        })
+    });
+    Ok(due.collect())
+}
