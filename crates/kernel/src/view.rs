@@ -100,21 +100,25 @@ impl View {
     /// # Errors
     /// When the file can neither be used nor replaced.
     pub fn open(path: &Path, module: Arc<dyn Module>) -> Result<Self, ViewError> {
-        match Connection::open(path)
-            .map_err(ViewError::from)
-            .and_then(|rows| {
-                configure(&rows)?;
-                Self::load(rows, Arc::clone(&module))
-            }) {
+        match Self::open_as_it_is(path, Arc::clone(&module)) {
             Err(error) if error.needs_new_view() => {
                 tracing::warn!(path = %path.display(), %error, "view is replaced and replayed");
                 Self::remove(path);
-                let rows = Connection::open(path)?;
-                configure(&rows)?;
-                Self::load(rows, module)
+                Self::open_as_it_is(path, module)
             }
             opened => opened,
         }
+    }
+
+    /// Opens the view in the file at `path`, making it where it is missing. Unlike [`View::open`]
+    /// it never takes an empty view for one that cannot be used.
+    ///
+    /// # Errors
+    /// When the file is of another schema version, damaged, or cannot be read or written.
+    pub fn open_as_it_is(path: &Path, module: Arc<dyn Module>) -> Result<Self, ViewError> {
+        let rows = Connection::open(path)?;
+        configure(&rows)?;
+        Self::load(rows, module)
     }
 
     /// Removes a view's file with its side files; what is not there is not missed.
@@ -374,12 +378,25 @@ impl View {
     /// # Errors
     /// When SQLite fails.
     pub fn followed(&self, source: &str) -> Result<Seq, ViewError> {
-        let seq = self
+        Ok(self.followed_head(source)?.seq)
+    }
+
+    /// The same with its hash; [`Head::GENESIS`] where none was applied.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn followed_head(&self, source: &str) -> Result<Head, ViewError> {
+        let head = self
             .rows
-            .prepare_cached("SELECT seq FROM kernel_head WHERE source = ?1")?
-            .query_row([source], |row| row.get(0))
+            .prepare_cached("SELECT seq, hash FROM kernel_head WHERE source = ?1")?
+            .query_row([source], |row| {
+                Ok(Head {
+                    seq: row.get(0)?,
+                    hash: Hash(row.get(1)?),
+                })
+            })
             .optional()?;
-        Ok(seq.unwrap_or(0))
+        Ok(head.unwrap_or(Head::GENESIS))
     }
 
     /// Applies entries of a followed partition in a transaction of their own; entries already

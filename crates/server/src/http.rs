@@ -18,7 +18,7 @@ mod queries;
 mod query_text;
 mod sessions;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod wire;
 
 pub use api::{Api, ApiError, ApiParts};

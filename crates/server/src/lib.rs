@@ -11,6 +11,7 @@ mod hub;
 mod key_check;
 pub mod limits;
 pub mod listen;
+pub mod moments;
 mod openapi;
 pub mod operations;
 mod passkey;

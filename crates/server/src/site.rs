@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::hub::PartitionHub;
 use crate::key_check;
+use crate::moments::Moments;
 use crate::recovering::Recovering;
 use crate::runtime::{
     Partition, PartitionStatus, QueryFailure, Remote, WriterContext, follow_source, source_of,
@@ -44,6 +45,8 @@ pub struct Site {
     pub engine: Arc<dyn Engine>,
     /// How sealing into the vault stands.
     pub sealing: sealing::Board,
+    /// Views as they were.
+    pub moments: Moments,
     modules: BTreeMap<&'static str, Arc<dyn Module>>,
     installation_key: DataKey,
     remote: Arc<dyn Remote>,
@@ -90,6 +93,7 @@ impl Site {
     pub fn start(parts: Parts) -> std::io::Result<Arc<Self>> {
         let views = parts.config.data.join("views");
         std::fs::create_dir_all(&views)?;
+        let moments = Moments::open(parts.config.data.join("moments"))?;
         let site = Arc::new(Self {
             name: parts.config.name.clone(),
             config: parts.config,
@@ -97,6 +101,7 @@ impl Site {
             random: parts.random,
             engine: parts.engine,
             sealing: sealing::Board::default(),
+            moments,
             modules: parts
                 .modules
                 .into_iter()

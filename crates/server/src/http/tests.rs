@@ -1,6 +1,6 @@
 //! The door from outside: every test speaks HTTP with one or two sites over a shared engine in memory.
 
-mod asking;
+pub(crate) mod asking;
 mod attachments;
 mod commands;
 mod documents;
@@ -10,5 +10,5 @@ mod members;
 mod passkeys;
 mod sealing;
 mod sessions;
-mod support;
+pub(crate) mod support;
 mod two_sites;

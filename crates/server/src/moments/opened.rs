@@ -1,0 +1,142 @@
+//! A partition's entries from a position on, verified and opened, read ahead in batches.
+
+use super::MomentError;
+use crate::runtime::Partition;
+use journal::{Engine, chain};
+use kernel::{Hash, Head, Header, PartitionId, Payload, Seq, Timestamp};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use tokio::runtime::Handle;
+
+/// The most entries read at once.
+const BATCH: usize = 200;
+
+/// An entry with what its payload holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenedEntry {
+    /// What anyone may read of it.
+    pub header: Header,
+    /// Its hash.
+    pub hash: Hash,
+    /// What only holders of the data key may read of it.
+    pub payload: Payload,
+}
+
+/// Entries that wait to be applied. Blocking: used on threads made for that.
+pub(super) struct Opened {
+    partition: Arc<Partition>,
+    engine: Arc<dyn Engine>,
+    runtime: Handle,
+    /// The last entry read.
+    read: Head,
+    waiting: VecDeque<Arc<OpenedEntry>>,
+    /// There was nothing more when the engine was last asked.
+    is_at_end: bool,
+}
+
+impl Opened {
+    pub(super) fn after(
+        head: Head,
+        partition: Arc<Partition>,
+        engine: Arc<dyn Engine>,
+        runtime: Handle,
+    ) -> Self {
+        Self {
+            partition,
+            engine,
+            runtime,
+            read: head,
+            waiting: VecDeque::new(),
+            is_at_end: false,
+        }
+    }
+
+    pub(super) fn id(&self) -> &PartitionId {
+        &self.partition.id
+    }
+
+    /// Asks the engine anew, even where it had nothing more.
+    pub(super) fn look_again(&mut self) {
+        self.is_at_end = false;
+    }
+
+    /// Whether the next look has to ask the engine.
+    pub(super) fn has_to_read(&self) -> bool {
+        self.waiting.is_empty() && !self.is_at_end
+    }
+
+    /// The next entry, which stays the next one; `None` at the end of the chain.
+    pub(super) fn peek(&mut self) -> Result<Option<Arc<OpenedEntry>>, MomentError> {
+        if self.has_to_read() {
+            self.read_on()?;
+        }
+        Ok(self.waiting.front().cloned())
+    }
+
+    /// Takes the entry that [`Opened::peek`] gave.
+    pub(super) fn take(&mut self) {
+        self.waiting.pop_front();
+    }
+
+    /// Takes at most `max` entries up to a time.
+    pub(super) fn take_until(
+        &mut self,
+        time: Timestamp,
+        max: usize,
+    ) -> Result<Vec<(Header, Hash, Payload)>, MomentError> {
+        let mut taken = Vec::new();
+        while taken.len() < max
+            && let Some(entry) = self.peek()?
+            && entry.header.time <= time
+        {
+            self.take();
+            let entry = Arc::unwrap_or_clone(entry);
+            taken.push((entry.header, entry.hash, entry.payload));
+        }
+        Ok(taken)
+    }
+
+    fn read_on(&mut self) -> Result<(), MomentError> {
+        let read = self.engine.read(&self.partition.id, self.read.seq, BATCH);
+        let entries = self.runtime.block_on(read)?;
+        self.is_at_end = entries.is_empty();
+        let keys = self.partition.keys();
+        for entry in entries {
+            self.read = chain::verify(self.read, &entry)?;
+            let payload = keys.open(&entry.header, &entry.sealed)?;
+            self.waiting.push_back(Arc::new(OpenedEntry {
+                header: entry.header,
+                hash: entry.hash,
+                payload,
+            }));
+        }
+        Ok(())
+    }
+}
+
+/// The last entry of a partition whose time is not after `time`; 0 where there is none. Times never go
+/// back in a chain, so bisection finds it: as many reads of one entry as the length has binary digits.
+///
+/// # Errors
+/// When the engine cannot be read.
+pub async fn position_at(
+    engine: &dyn Engine,
+    partition: &PartitionId,
+    time: Timestamp,
+) -> Result<Seq, MomentError> {
+    let (mut low, mut high) = (0, engine.head(partition).await?.seq);
+    while low < high {
+        let middle = low + (high - low).div_ceil(2);
+        let read = engine.read(partition, middle - 1, 1).await?;
+        let entry = read.first().ok_or(MomentError::NotThere {
+            partition: partition.clone(),
+            seq: middle,
+        })?;
+        if entry.header.time <= time {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    Ok(low)
+}

@@ -1,0 +1,127 @@
+//! Moment views are the views as they were.
+
+use super::*;
+use crate::http::tests::support::*;
+use kernel::{Fingerprint, WorkspaceId, fingerprint};
+use rusqlite::Connection;
+use serde_json::json;
+
+/// A workspace with two groups of conversation in which somebody wrote, and who that is.
+async fn workspace(installation: &Installation) -> (WorkspaceId, PartitionId) {
+    let workspace = installation.workspace("Harbour").await;
+    let (ann, _) = installation.member(workspace, "ann").await;
+    let owner = installation.operator.as_str();
+    let room = installation.group(workspace, owner, &[ann]).await;
+    for n in 0..5 {
+        let message = json!({ "message_id": new_id(), "conversation_id": room,
+                              "text": format!("message {n}") });
+        installation
+            .post(workspace, "messaging/post-message", owner, message)
+            .await
+            .ok();
+    }
+    (workspace, PartitionId::new(workspace, "messaging"))
+}
+
+fn people(rows: &Connection) -> u64 {
+    rows.query_row("SELECT count(*) FROM person", [], |row| row.get(0))
+        .unwrap()
+}
+
+fn messages(rows: &Connection) -> u64 {
+    rows.query_row("SELECT count(*) FROM message", [], |row| row.get(0))
+        .unwrap()
+}
+
+async fn live(installation: &Installation, id: &PartitionId) -> Fingerprint {
+    let query = installation
+        .a
+        .site
+        .query(id, None, |rows| Ok(fingerprint(rows)?));
+    query.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_moment_view_moves_on_entry_by_entry_until_it_is_what_the_live_view_is() {
+    let installation = Installation::one_site().await;
+    let (_, id) = workspace(&installation).await;
+    let site = &installation.a.site;
+    let head = site.engine.head(&id).await.unwrap();
+    let mut scratch = site.scratch(&id, head.seq - 3).await.unwrap();
+    let live = live(&installation, &id).await;
+    let moved = tokio::task::spawn_blocking(move || {
+        assert_eq!((scratch.seq(), messages(scratch.rows())), (head.seq - 3, 2));
+        let next = scratch.next_entry().unwrap().unwrap();
+        assert_eq!(next.header.seq, head.seq - 2);
+        assert_eq!(next.payload.name, "post-message");
+        assert_eq!(messages(scratch.rows()), 2, "it is not applied yet");
+        let stepped = scratch.step().unwrap().unwrap();
+        assert_eq!(stepped, next);
+        assert_eq!(messages(scratch.rows()), 3);
+        scratch.advance(head.seq).unwrap();
+        assert_eq!(
+            (scratch.next_entry().unwrap(), scratch.step().unwrap()),
+            (None, None)
+        );
+        assert_eq!(scratch.head(), head);
+        assert!(matches!(
+            scratch.advance(1),
+            Err(MomentError::Behind { .. })
+        ));
+        let beyond = scratch.advance(head.seq + 1);
+        assert!(matches!(beyond, Err(MomentError::NotThere { .. })));
+        fingerprint(scratch.rows()).unwrap()
+    });
+    assert_eq!(moved.await.unwrap(), live);
+}
+
+#[tokio::test]
+async fn what_is_followed_is_as_old_as_the_entries() {
+    let installation = Installation::one_site().await;
+    let (workspace, id) = workspace(&installation).await;
+    let site = &installation.a.site;
+    let before = site.engine.head(&id).await.unwrap().seq;
+    installation.clock.move_ms(60_000);
+    installation.member(workspace, "ben").await;
+    installation.clock.move_ms(60_000);
+    let owner = installation.operator.as_str();
+    installation.group(workspace, owner, &[]).await;
+    let earlier = site.scratch(&id, before).await.unwrap();
+    assert_eq!(people(earlier.rows()), 2);
+    let later = site.scratch(&id, before + 1).await.unwrap();
+    assert_eq!(people(later.rows()), 3);
+    let none = site.scratch(&id, 0).await.unwrap();
+    assert_eq!((people(none.rows()), none.seq()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_time_is_a_position() {
+    let installation = Installation::one_site().await;
+    let (_, id) = workspace(&installation).await;
+    let engine = &*installation.a.site.engine;
+    let entries = engine.read(&id, 0, 100).await.unwrap();
+    let head = entries.len() as u64;
+    for entry in &entries {
+        let time = entry.header.time;
+        let last = entries.iter().filter(|e| e.header.time <= time).count() as u64;
+        assert_eq!(position_at(engine, &id, time).await.unwrap(), last);
+    }
+    let first = entries[0].header.time;
+    assert_eq!(
+        position_at(engine, &id, first.plus_ms(-1)).await.unwrap(),
+        0
+    );
+    let ahead = first.plus_ms(1_000_000);
+    assert_eq!(position_at(engine, &id, ahead).await.unwrap(), head);
+}
+
+#[tokio::test]
+async fn files_go_with_their_holder() {
+    let installation = Installation::one_site().await;
+    let (_, id) = workspace(&installation).await;
+    let scratch = installation.a.site.scratch(&id, 3).await.unwrap();
+    let file = scratch.file().clone();
+    assert!(file.exists());
+    drop(scratch);
+    assert!(!file.exists());
+}
