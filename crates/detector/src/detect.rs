@@ -111,7 +111,7 @@ impl Detector {
     }
 
     /// Plants canaries: ids of objects nobody has a reason to change. Returns whether there was room
-    /// for all. Like [`Detector::declare`] and [`Detector::release`], to be called at the same place
+    /// for all. Like [`Detector::expect`] and [`Detector::release`], to be called at the same place
     /// of the chain at every site.
     pub fn plant<'i>(&mut self, ids: impl IntoIterator<Item = &'i str>) -> bool {
         ids.into_iter().fold(true, |all, id| {
@@ -131,17 +131,11 @@ impl Detector {
         }
     }
 
-    /// Declares a maintenance window. Returns whether there was room.
-    pub fn declare(&mut self, window: MaintenanceWindow) -> bool {
-        let now = self.now;
-        if self.maintenance.len() >= MAINTENANCE_MAX {
-            self.maintenance.retain(|known| known.until > now);
-        }
-        let is_room = self.maintenance.len() < MAINTENANCE_MAX;
-        if is_room {
-            self.maintenance.push(window);
-        }
-        is_room
+    /// The maintenance windows that stand from here on, in place of those that stood; the first
+    /// [`MAINTENANCE_MAX`] of them count.
+    pub fn expect(&mut self, mut windows: Vec<MaintenanceWindow>) {
+        windows.truncate(MAINTENANCE_MAX);
+        self.maintenance = windows;
     }
 
     /// A human looked and found the actor's work honest: what tells against it is forgotten, what is

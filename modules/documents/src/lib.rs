@@ -36,6 +36,7 @@ mod store;
 mod testing;
 #[cfg(test)]
 mod tests;
+pub mod watching;
 
 pub use commands::COMMANDS;
 pub use ids::{CommentId, DepartmentId, DocumentId, FolderId, GroupId, ItemId, VersionId};

@@ -88,6 +88,7 @@ async fn start(config: &Arc<Config>) -> Result<Arc<Site>, Failure> {
             Arc::new(directory::Directory),
             Arc::new(messaging::Messaging::default()),
             Arc::new(documents::Documents),
+            Arc::new(protection::Protection),
             Arc::new(continuity::Continuity),
         ],
         installation_key: installation_key(config)?,

@@ -90,12 +90,12 @@ fn noise_within_a_maintenance_window() {
     let everyone = |w: &mut Workspace| {
         let (from, until) = (Timestamp(MONDAY + 2 * DAY), Timestamp(MONDAY + 4 * DAY));
         let kinds = vec![WorkKind::Changes, WorkKind::Access];
-        assert!(w.detector.declare(MaintenanceWindow {
+        w.detector.expect(vec![MaintenanceWindow {
             actor: None,
             from,
             until,
-            kinds
-        }));
+            kinds,
+        }]);
     };
     let change = |w: &mut Workspace, at, n| {
         let text = ciphertext(&w.dice, 800);

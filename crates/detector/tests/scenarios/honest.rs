@@ -9,12 +9,12 @@ const PEOPLE: u128 = 20;
 const WHO: PersonId = person(5);
 
 fn vouch(workspace: &mut Workspace, from: i64, until: i64) {
-    assert!(workspace.detector.declare(MaintenanceWindow {
+    workspace.detector.expect(vec![MaintenanceWindow {
         actor: Some(Actor::Person(WHO)),
         from: Timestamp(from),
         until: Timestamp(until),
         kinds: vec![WorkKind::Changes],
-    }));
+    }]);
 }
 
 /// A week of twenty people.

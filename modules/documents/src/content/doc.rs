@@ -76,6 +76,17 @@ impl Content {
         }
     }
 
+    /// How many characters and other parts an update that was taken in deletes.
+    #[must_use]
+    pub fn deletes(update: &[u8]) -> u64 {
+        let counted = guarded(|| {
+            let update = Update::decode_v1(update).ok()?;
+            let ranges = update.delete_set().iter().flat_map(|(_, ranges)| ranges);
+            Some(ranges.map(|range| u64::from(range.end - range.start)).sum())
+        });
+        counted.ok().flatten().unwrap_or(0)
+    }
+
     /// Everything as one update.
     ///
     /// # Errors

@@ -177,6 +177,7 @@ fn open(
             Arc::new(directory::Directory),
             Arc::new(messaging::Messaging::default()),
             Arc::new(documents::Documents),
+            Arc::new(protection::Protection),
         ],
         installation_key: DataKey::from_bytes([3; 32]),
         remote: Arc::clone(&beside) as _,
