@@ -1,6 +1,6 @@
 //! Who asks for something, and whether they may.
 
-use crate::rows;
+use crate::{quarantine, rows};
 use authorization::{Fact, Kind, Policies, Thing};
 use kernel::{Actor, DecideError, PersonId, Refusal, Timestamp};
 use rusqlite::Connection;
@@ -35,7 +35,7 @@ pub enum On<'r> {
 
 impl<'a> Asked<'a> {
     /// Finds out who asks. Strangers and people who were deactivated are told that there is no
-    /// such workspace.
+    /// such workspace; those in quarantine are told that they are.
     pub fn by(
         rows: &'a Connection,
         time: Timestamp,
@@ -43,7 +43,8 @@ impl<'a> Asked<'a> {
     ) -> Result<Self, DecideError> {
         let principal = match actor {
             Actor::Person(id) => match rows::person(rows, *id)? {
-                Some(person) if person.is_active => person_thing(rows, &person)?,
+                Some(person) if person.takes_part() => person_thing(rows, &person)?,
+                Some(person) if person.is_active => return Err(confined(rows, &person)?.into()),
                 _ => return Err(no_workspace().into()),
             },
             Actor::Account(id) => Thing::new(&ACCOUNT, &id.to_string()),
@@ -95,6 +96,17 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// Whether one person may end the quarantine of another.
+pub fn may_release(
+    rows: &Connection,
+    who: &rows::Person,
+    whom: &rows::Person,
+) -> Result<bool, DecideError> {
+    let (who, whom) = (person_thing(rows, who)?, person_thing(rows, whom)?);
+    let may = POLICIES.permits(&who, "release-person", &whom, []);
+    Ok(may.map_err(Refusal::from)?)
+}
+
 fn person_thing(rows: &Connection, person: &rows::Person) -> Result<Thing, rusqlite::Error> {
     let permissions = rows::permissions(rows, &person.role)?;
     let thing = Thing::new(&PERSON, &person.person_id.to_string());
@@ -105,6 +117,15 @@ fn with_rights(thing: Thing, permissions: &[String], role: &str) -> Thing {
     thing
         .with("permissions", permissions)
         .with("is_owner", role == crate::roles::OWNER)
+}
+
+/// What whoever is in quarantine is told.
+fn confined(rows: &Connection, person: &rows::Person) -> Result<Refusal, DecideError> {
+    let Some(quarantine) = quarantine::of(rows, person.person_id)? else {
+        return Ok(no_workspace());
+    };
+    let ask = quarantine::names_of_releasers(rows, person)?;
+    Ok(quarantine::refusal(&quarantine, &ask))
 }
 
 /// The refusal for those who must not learn whether the workspace exists.

@@ -47,6 +47,15 @@ pub fn apply(rows: &Connection, header: &Header, event: &Event) -> Result<(), Ap
                 [e.person_id],
             )
         }
+        ("person-quarantined", 1) => person_quarantined(rows, header, &event.decode()?),
+        ("person-released", 1) => {
+            let e: PersonReleased = event.decode()?;
+            run(
+                rows,
+                "DELETE FROM quarantine WHERE person = ?1",
+                [e.person_id],
+            )
+        }
         ("role-assigned", 1) => {
             let e: RoleAssigned = event.decode()?;
             run(
@@ -259,6 +268,26 @@ fn person_updated(rows: &Connection, e: &PersonUpdated) -> Result<(), ApplyError
             e.title,
             e.locale,
             search_text(&e.name, &e.handle, e.email.as_deref()),
+        ],
+    )
+}
+
+fn person_quarantined(
+    rows: &Connection,
+    header: &Header,
+    e: &PersonQuarantined,
+) -> Result<(), ApplyError> {
+    run(
+        rows,
+        "INSERT INTO quarantine (person, since, seq, reason, alarm, put_by)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![
+            e.person_id,
+            header.time.millis(),
+            header.seq,
+            e.because.text,
+            e.because.verdict.map(|verdict| verdict.alarm_id),
+            e.by
         ],
     )
 }

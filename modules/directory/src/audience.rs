@@ -1,8 +1,8 @@
 //! Who is shown what happens in the directory.
 
 use crate::events::{
-    AccountLinked, Fact, PersonAdded, PersonDeactivated, PersonReactivated, RoleAssigned,
-    RoleDefined,
+    AccountLinked, Fact, PersonAdded, PersonDeactivated, PersonQuarantined, PersonReactivated,
+    PersonReleased, RoleAssigned, RoleDefined,
 };
 use crate::rows;
 use kernel::{Audience, Event, PersonId, Topic};
@@ -15,14 +15,19 @@ struct About {
     person_id: PersonId,
 }
 
-/// Everyone sees the directory change; invitations are for those who manage people.
+/// Everyone sees the directory change; invitations are for those who manage people, and why somebody
+/// is in quarantine for those who decide over people.
 pub fn audience(rows: &Connection, event: &Event) -> Result<Audience, rusqlite::Error> {
-    if event.kind.starts_with("invitation-") {
-        return Ok(Audience::topic(topic_of("people.manage")));
-    }
+    let topics = match event.kind.as_str() {
+        kind if kind.starts_with("invitation-") => vec![topic_of("people.manage")],
+        PersonQuarantined::KIND | PersonReleased::KIND => {
+            vec![topic_of("people.manage"), topic_of("protection.manage")]
+        }
+        _ => vec![Audience::EVERYONE.into()],
+    };
     Ok(Audience {
+        topics,
         entitled_anew: entitled_anew(rows, event)?,
-        ..Audience::everyone()
     })
 }
 
@@ -33,6 +38,8 @@ fn entitled_anew(rows: &Connection, event: &Event) -> Result<Vec<PersonId>, rusq
         | AccountLinked::KIND
         | PersonDeactivated::KIND
         | PersonReactivated::KIND
+        | PersonQuarantined::KIND
+        | PersonReleased::KIND
         | RoleAssigned::KIND => {
             let about = event.decode::<About>();
             Ok(about.map(|about| about.person_id).into_iter().collect())
@@ -49,10 +56,10 @@ fn entitled_anew(rows: &Connection, event: &Event) -> Result<Vec<PersonId>, rusq
     }
 }
 
-/// An active person is shown what everyone is shown, and one topic for each permission held.
+/// A person that takes part is shown what everyone is shown, and one topic for each permission held.
 pub fn topics(rows: &Connection, person: PersonId) -> Result<Vec<Topic>, rusqlite::Error> {
     match rows::person(rows, person)? {
-        Some(person) if person.is_active => {
+        Some(person) if person.takes_part() => {
             let mut topics = vec![Audience::EVERYONE.into()];
             let permissions = rows::permissions(rows, &person.role)?;
             topics.extend(permissions.iter().map(|permission| topic_of(permission)));

@@ -17,6 +17,10 @@ kernel::define_id! {
     /// An invitation into the workspace.
     InvitationId
 }
+kernel::define_id! {
+    /// An alarm that a detector raised.
+    AlarmId
+}
 
 /// A fact's kind and version.
 pub trait Fact: Serialize + DeserializeOwned {
@@ -145,6 +149,61 @@ pub struct PersonReactivated {
     pub person_id: PersonId,
 }
 fact!(PersonReactivated, "person-reactivated");
+
+/// A person does and sees nothing in the workspace until it is released. The role, groups and
+/// departments it has stay, and so does whether it is active.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PersonQuarantined {
+    /// The person.
+    pub person_id: PersonId,
+    /// Why.
+    pub because: Because,
+    /// Who did it; none: a site by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
+}
+fact!(PersonQuarantined, "person-quarantined");
+
+/// Why somebody is put into quarantine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Because {
+    /// In words.
+    pub text: String,
+    /// The verdict that led to it, where a detector gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<VerdictReference>,
+}
+
+/// Where a verdict is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerdictReference {
+    /// The alarm it raised.
+    pub alarm_id: AlarmId,
+}
+
+/// A person is in quarantine no more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PersonReleased {
+    /// The person.
+    pub person_id: PersonId,
+    /// Who released it.
+    pub by: Releaser,
+    /// Whether it takes part from now on; it does not where it was deactivated before or meanwhile.
+    pub is_active: bool,
+    /// What whoever released it found.
+    pub note: String,
+}
+fact!(PersonReleased, "person-released");
+
+/// Who ends a quarantine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Releaser {
+    /// A person of the workspace.
+    Person(PersonId),
+    /// An operator of the installation, because no person could.
+    Operator(AccountId),
+}
 
 /// A person has another role.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

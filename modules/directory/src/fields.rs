@@ -72,6 +72,11 @@ pub fn role(field: &str, text: &str) -> Result<String, Refusal> {
     Err(Refusal::invalid(field, "bad_role_name", detail))
 }
 
+/// Why something is done to somebody, in a sentence or two.
+pub fn explanation(field: &str, text: &str) -> Result<String, Refusal> {
+    check::line(field, text, 1..=500)
+}
+
 /// The id a person has elsewhere.
 pub fn external_id(field: &str, text: &str) -> Result<String, Refusal> {
     check::line(field, text, 1..=200)

@@ -1,11 +1,13 @@
 //! People, departments, groups, roles and permissions of a workspace: one partition for each.
 //!
 //! Invariants:
-//! - every active person has a role that exists; at least one active owner can sign in;
+//! - every active person has a role that exists; people leave at least one active owner who can sign
+//!   in and is not in quarantine (a site may put the last one there: then operators release);
 //! - handles are unique ignoring case; an account acts as at most one person;
 //! - departments form a forest; nobody is in a department that does not exist;
 //! - nobody hands out rights they do not have ([`policies.cedar`](../src/policies.cedar));
-//! - people are never removed, only deactivated, so that what they wrote keeps its author.
+//! - people are never removed, only deactivated, so that what they wrote keeps its author;
+//! - whoever is in quarantine does and sees nothing, and nothing but a release ends it.
 
 mod acting;
 mod apply;
@@ -14,6 +16,7 @@ pub mod commands;
 pub mod events;
 mod fields;
 pub mod invitation;
+mod quarantine;
 pub mod queries;
 pub mod roles;
 mod rows;
@@ -25,7 +28,7 @@ pub use queries::QUERIES;
 
 use kernel::{
     ApplyError, Audience, Command, CommandSpec, DecideContext, DecideError, Decision, Event,
-    Header, Module, ModuleName, PersonId, QuerySpec, Topic,
+    Header, Module, ModuleName, PersonId, QuerySpec, Timestamp, Topic,
 };
 use rusqlite::Connection;
 
@@ -43,7 +46,7 @@ impl Module for Directory {
     }
 
     fn schema_version(&self) -> u32 {
-        2
+        3
     }
 
     fn commands(&self) -> &'static [CommandSpec] {
@@ -65,6 +68,10 @@ impl Module for Directory {
 
     fn apply(&self, rows: &Connection, header: &Header, event: &Event) -> Result<(), ApplyError> {
         apply::apply(rows, header, event)
+    }
+
+    fn due(&self, rows: &Connection, _: Timestamp) -> Result<Vec<Command>, rusqlite::Error> {
+        commands::due(rows)
     }
 
     fn audience(&self, rows: &Connection, event: &Event) -> Result<Audience, rusqlite::Error> {

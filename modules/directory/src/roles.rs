@@ -1,7 +1,7 @@
 //! Permissions and the built-in roles.
 
 /// Every permission there is.
-pub const PERMISSIONS: [&str; 11] = [
+pub const PERMISSIONS: [&str; 12] = [
     "channels.create",
     "channels.manage",
     "continuity.view",
@@ -11,6 +11,7 @@ pub const PERMISSIONS: [&str; 11] = [
     "messages.send",
     "messages.urgent",
     "people.manage",
+    "protection.manage",
     "roles.manage",
     "workspace.manage",
 ];

@@ -17,11 +17,13 @@ pub struct Person {
     pub role: String,
     pub is_active: bool,
     pub external_id: Option<String>,
+    pub is_quarantined: bool,
 }
 
 /// The columns [`Person::read`] expects, in its order.
 pub const PERSON_COLUMNS: &str =
-    "id, account, name, handle, email, title, locale, role, is_active, external_id";
+    "id, account, name, handle, email, title, locale, role, is_active, external_id,
+     EXISTS (SELECT 1 FROM quarantine WHERE quarantine.person = person.id)";
 
 impl Person {
     /// Reads a row of [`PERSON_COLUMNS`].
@@ -37,7 +39,13 @@ impl Person {
             role: row.get(7)?,
             is_active: row.get(8)?,
             external_id: row.get(9)?,
+            is_quarantined: row.get(10)?,
         })
+    }
+
+    /// Whether it does and sees anything in the workspace.
+    pub const fn takes_part(&self) -> bool {
+        self.is_active && !self.is_quarantined
     }
 }
 
@@ -124,11 +132,12 @@ pub fn role(rows: &Connection, name: &str) -> Result<Option<Role>> {
     }))
 }
 
-/// Active owners that somebody can sign in as, other than `person`.
+/// Owners that take part and that somebody can sign in as, other than `person`.
 pub fn other_owners(rows: &Connection, person: PersonId) -> Result<u64> {
     rows.prepare_cached(
         "SELECT count(*) FROM person
-         WHERE role = 'owner' AND is_active AND account IS NOT NULL AND id <> ?1",
+         WHERE role = 'owner' AND is_active AND account IS NOT NULL AND id <> ?1
+         AND id NOT IN (SELECT person FROM quarantine)",
     )?
     .query_row([person], |row| row.get(0))
 }

@@ -31,6 +31,15 @@ CREATE TABLE person (
 -- Lists and searches read only this.
 CREATE INDEX person_by_name ON person (name_key, id, is_active, role, search);
 CREATE INDEX person_by_role ON person (role);
+-- Those in quarantine now.
+CREATE TABLE quarantine (
+    person BLOB PRIMARY KEY REFERENCES person,
+    since INTEGER NOT NULL,
+    seq INTEGER NOT NULL, -- of the entry that put the person there
+    reason TEXT NOT NULL,
+    alarm BLOB,
+    put_by BLOB REFERENCES person -- none: a site by itself
+) WITHOUT ROWID;
 CREATE TABLE department (
     id BLOB PRIMARY KEY,
     parent BLOB REFERENCES department,

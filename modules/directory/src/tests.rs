@@ -6,7 +6,7 @@ mod replay;
 
 use crate::Directory;
 use kernel::id::Uuid;
-use kernel::{AccountId, Actor, PersonId, testing::Given};
+use kernel::{AccountId, Actor, PersonId, SiteName, testing::Given};
 use serde_json::{Value, json};
 
 pub const OWNER: PersonId = PersonId(Uuid::from_u128(1));
@@ -19,6 +19,10 @@ pub const ADMIN_ACCOUNT: AccountId = AccountId(Uuid::from_u128(102));
 
 pub fn person(n: u128) -> PersonId {
     PersonId(id(n))
+}
+
+pub fn site() -> Actor {
+    Actor::Site(SiteName::new("b").unwrap())
 }
 
 pub fn id(n: u128) -> Uuid {

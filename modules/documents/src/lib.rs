@@ -67,7 +67,7 @@ impl Module for Documents {
     }
 
     fn schema_version(&self) -> u32 {
-        1
+        2
     }
 
     fn commands(&self) -> &'static [CommandSpec] {

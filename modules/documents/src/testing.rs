@@ -111,6 +111,18 @@ pub fn directory(given: &mut Given, kind: &str, data: &Value) {
     given.follows("directory", vec![Event::new(kind, 1, data)]);
 }
 
+pub fn quarantine(given: &mut Given, person: PersonId) {
+    let because = json!({ "text": "An alarm" });
+    let fact = json!({ "person_id": person, "because": because });
+    directory(given, "person-quarantined", &fact);
+}
+
+pub fn release(given: &mut Given, person: PersonId, is_active: bool) {
+    let fact = json!({ "person_id": person, "by": { "person": ANN }, "is_active": is_active,
+        "note": "A restore" });
+    directory(given, "person-released", &fact);
+}
+
 pub fn deactivate(given: &mut Given, person: PersonId) {
     directory(given, "person-deactivated", &json!({ "person_id": person }));
 }

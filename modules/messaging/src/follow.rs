@@ -31,6 +31,12 @@ struct PersonConcerned {
 }
 
 #[derive(Deserialize)]
+struct PersonReleased {
+    person_id: PersonId,
+    is_active: bool,
+}
+
+#[derive(Deserialize)]
 struct RoleAssigned {
     person_id: PersonId,
     role: String,
@@ -58,8 +64,16 @@ pub fn follow(rows: &Connection, header: &Header, event: &Event) -> Result<(), A
     match (event.kind.as_str(), event.version) {
         ("person-added", 1) => person_added(rows, header, &event.decode()?)?,
         ("person-updated", 1) => person_updated(rows, &event.decode()?)?,
-        ("person-deactivated", 1) => set_active(rows, &event.decode()?, false)?,
-        ("person-reactivated", 1) => set_active(rows, &event.decode()?, true)?,
+        ("person-deactivated" | "person-quarantined", 1) => {
+            set_active(rows, event.decode::<PersonConcerned>()?.person_id, false)?;
+        }
+        ("person-reactivated", 1) => {
+            set_active(rows, event.decode::<PersonConcerned>()?.person_id, true)?;
+        }
+        ("person-released", 1) => {
+            let fact: PersonReleased = event.decode()?;
+            set_active(rows, fact.person_id, fact.is_active)?;
+        }
         ("role-assigned", 1) => role_assigned(rows, &event.decode()?)?,
         ("role-defined", 1) => role_defined(rows, &event.decode()?)?,
         ("role-deleted", 1) => role_deleted(rows, &event.decode()?)?,
@@ -91,13 +105,9 @@ fn person_updated(rows: &Connection, updated: &PersonUpdated) -> rusqlite::Resul
     Ok(())
 }
 
-fn set_active(
-    rows: &Connection,
-    person: &PersonConcerned,
-    is_active: bool,
-) -> rusqlite::Result<()> {
+fn set_active(rows: &Connection, person: PersonId, is_active: bool) -> rusqlite::Result<()> {
     rows.prepare_cached("UPDATE person SET is_active = ?2 WHERE id = ?1")?
-        .execute(params![person.person_id, is_active])?;
+        .execute(params![person, is_active])?;
     Ok(())
 }
 

@@ -71,7 +71,7 @@ impl Module for Messaging {
     }
 
     fn schema_version(&self) -> u32 {
-        1
+        2
     }
 
     fn commands(&self) -> &'static [CommandSpec] {

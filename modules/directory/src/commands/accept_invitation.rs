@@ -109,7 +109,7 @@ impl AcceptInvitation {
     ) -> Result<Vec<Event>, DecideError> {
         let field = "command.invitation_code";
         let person = rows::person(rows, person_id)?.ok_or_else(|| no_person(field))?;
-        if person.account_id.is_some() || !person.is_active {
+        if person.account_id.is_some() || !person.takes_part() {
             return Err(gone().into());
         }
         let linked = AccountLinked {

@@ -133,6 +133,7 @@ fn is_the_same(
         locale: fact.locale.clone(),
         role: fact.role.clone(),
         is_active: true,
+        is_quarantined: false,
         external_id: fact.external_id.clone(),
     };
     Ok(*present == wished && rows::departments_of(rows, fact.person_id)? == fact.departments)

@@ -3,7 +3,7 @@
 use super::{Wish, conflict, id_taken, no_person};
 use crate::acting::{Asked, On};
 use crate::events::{Fact, InvitationId, InvitationMade};
-use crate::{fields, rows};
+use crate::{fields, quarantine, rows};
 use kernel::{DecideError, Decision, PersonId, Refusal, hex};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -90,6 +90,7 @@ fn check_person(asked: &Asked<'_>, id: PersonId) -> Result<(), DecideError> {
         let detail = "An account acts as this person already.";
         return Err(conflict(field, "already_linked", detail).into());
     }
+    quarantine::must_be_free(&person, field)?;
     if !person.is_active {
         let detail = "This person is deactivated.";
         return Err(conflict(field, "person_deactivated", detail).into());

@@ -3,7 +3,7 @@
 use super::{Wish, add_person::free_account, conflict, no_person};
 use crate::acting::{Asked, On};
 use crate::events::{AccountLinked, Fact};
-use crate::rows;
+use crate::{quarantine, rows};
 use kernel::{AccountId, DecideError, Decision, PersonId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -32,6 +32,7 @@ impl Wish for LinkAccount {
             }
             None => {}
         }
+        quarantine::must_be_free(&person, field)?;
         free_account(asked.rows, "command.account_id", Some(self.account_id))?;
         let fact = AccountLinked {
             person_id: self.person_id,

@@ -17,10 +17,13 @@ mod import_people;
 mod invite;
 mod link_account;
 mod move_department;
+mod quarantine_person;
 mod reactivate_person;
+mod release_person;
 mod remove_group_members;
 mod rename_department;
 mod rename_group;
+mod renew_built_in_roles;
 mod revoke_invitation;
 mod update_person;
 
@@ -41,10 +44,13 @@ pub use import_people::{ImportPeople, ImportedPerson};
 pub use invite::{Invite, InvitePrepared};
 pub use link_account::LinkAccount;
 pub use move_department::MoveDepartment;
+pub use quarantine_person::QuarantinePerson;
 pub use reactivate_person::ReactivatePerson;
+pub use release_person::ReleasePerson;
 pub use remove_group_members::RemoveGroupMembers;
 pub use rename_department::RenameDepartment;
 pub use rename_group::RenameGroup;
+pub use renew_built_in_roles::{RenewBuiltInRoles, due};
 pub use revoke_invitation::RevokeInvitation;
 pub use update_person::UpdatePerson;
 
@@ -75,6 +81,11 @@ pub const COMMANDS: &[CommandSpec] = &[
         "Shut a person out of the workspace, at both sites, at once",
     ),
     CommandSpec::new::<ReactivatePerson>("reactivate-person", "Let a person back in"),
+    CommandSpec::new::<QuarantinePerson>(
+        "quarantine-person",
+        "Put a person into quarantine, at both sites, at once",
+    ),
+    CommandSpec::new::<ReleasePerson>("release-person", "End a person's quarantine"),
     CommandSpec::new::<AssignRole>("assign-role", "Give a person another role"),
     CommandSpec::new::<DefineRole>("define-role", "Define a role, or change its permissions"),
     CommandSpec::new::<DeleteRole>("delete-role", "Delete a role nobody has"),
@@ -98,6 +109,11 @@ pub const COMMANDS: &[CommandSpec] = &[
         "Let in an account that holds a code",
     )
     .internal(),
+    CommandSpec::new::<RenewBuiltInRoles>(
+        "renew-built-in-roles",
+        "Give built-in roles the permissions of a new release; issued by the leading site",
+    )
+    .internal(),
 ];
 
 /// Decides a command.
@@ -115,6 +131,8 @@ pub(crate) fn decide(
         "link-account" => parsed::<LinkAccount>,
         "deactivate-person" => parsed::<DeactivatePerson>,
         "reactivate-person" => parsed::<ReactivatePerson>,
+        "quarantine-person" => parsed::<QuarantinePerson>,
+        "release-person" => parsed::<ReleasePerson>,
         "assign-role" => parsed::<AssignRole>,
         "define-role" => parsed::<DefineRole>,
         "delete-role" => parsed::<DeleteRole>,
@@ -131,6 +149,7 @@ pub(crate) fn decide(
         "invite" => parsed::<InvitePrepared>,
         "revoke-invitation" => parsed::<RevokeInvitation>,
         "accept-invitation" => parsed::<AcceptInvitation>,
+        "renew-built-in-roles" => parsed::<RenewBuiltInRoles>,
         _ => {
             let detail = "The directory has no such command.";
             return Err(Refusal::not_found("command", "unknown_command", detail).into());

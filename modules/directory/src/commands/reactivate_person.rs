@@ -3,12 +3,12 @@
 use super::{Wish, no_person};
 use crate::acting::{Asked, On};
 use crate::events::{Fact, PersonReactivated};
-use crate::rows;
+use crate::{quarantine, rows};
 use kernel::{DecideError, Decision, PersonId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Makes a person active again, with the role, groups and departments it had.
+/// Makes a person active again, with the role, groups and departments it had. It ends no quarantine.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReactivatePerson {
@@ -24,6 +24,8 @@ impl Wish for ReactivatePerson {
         if person.is_active {
             return Ok(Decision::unchanged());
         }
+        // Modules that follow would take the person as taking part again.
+        quarantine::must_be_free(&person, field)?;
         let person_id = self.person_id;
         Ok(Decision::accepted(vec![
             PersonReactivated { person_id }.event(),

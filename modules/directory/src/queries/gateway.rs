@@ -1,8 +1,8 @@
 //! What the gateway asks, without an actor: it establishes the actor by this. Never exposed as is.
 
 use crate::events::InvitationId;
-use crate::rows;
-use kernel::{AccountId, PersonId, Timestamp};
+use crate::{quarantine, rows};
+use kernel::{AccountId, DecideError, PersonId, Refusal, Seq, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -37,7 +37,34 @@ pub struct OpenInvitation {
     pub person_id: Option<PersonId>,
 }
 
-/// The active person this account acts as; `None` for strangers and people who were deactivated.
+/// A quarantine as the person in it is told of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OwnQuarantine {
+    /// Who one is there.
+    pub person_id: PersonId,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why.
+    pub reason: String,
+    /// Some of those who can end it, by name; none: only operators of the installation can.
+    pub ask: Vec<String>,
+    /// The same as a refusal.
+    pub refusal: Refusal,
+}
+
+/// Somebody in quarantine whose sessions must not outlive it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Confined {
+    /// The person.
+    pub person_id: PersonId,
+    /// The account that acts as this person.
+    pub account_id: AccountId,
+    /// Position of the entry that put the person there.
+    pub seq: Seq,
+}
+
+/// The person this account acts as; `None` for strangers, people who were deactivated, and those in
+/// quarantine ([`own_quarantine`]).
 ///
 /// # Errors
 /// When the view cannot be read.
@@ -45,7 +72,7 @@ pub fn membership(
     rows: &Connection,
     account: AccountId,
 ) -> Result<Option<Membership>, rusqlite::Error> {
-    let Some(person) = rows::person_of_account(rows, account)?.filter(|person| person.is_active)
+    let Some(person) = rows::person_of_account(rows, account)?.filter(rows::Person::takes_part)
     else {
         return Ok(None);
     };
@@ -57,6 +84,63 @@ pub fn membership(
         role: person.role,
         locale: person.locale,
     }))
+}
+
+/// The quarantine this account is in; `None` for everybody else, those who were deactivated among
+/// them.
+///
+/// # Errors
+/// When the view cannot be read.
+pub fn own_quarantine(
+    rows: &Connection,
+    account: AccountId,
+) -> Result<Option<OwnQuarantine>, DecideError> {
+    let Some(person) = rows::person_of_account(rows, account)?.filter(|person| person.is_active)
+    else {
+        return Ok(None);
+    };
+    let Some(quarantine) = quarantine::of(rows, person.person_id)? else {
+        return Ok(None);
+    };
+    let ask = quarantine::names_of_releasers(rows, &person)?;
+    Ok(Some(OwnQuarantine {
+        person_id: person.person_id,
+        since: quarantine.since,
+        refusal: quarantine::refusal(&quarantine, &ask),
+        reason: quarantine.reason,
+        ask,
+    }))
+}
+
+/// All with an account who are in quarantine, in the order in which they came there.
+///
+/// # Errors
+/// When the view cannot be read.
+pub fn confined(rows: &Connection) -> Result<Vec<Confined>, rusqlite::Error> {
+    rows.prepare_cached(
+        "SELECT person.id, person.account, quarantine.seq
+         FROM quarantine JOIN person ON person.id = quarantine.person
+         WHERE person.account IS NOT NULL ORDER BY quarantine.seq, person.id",
+    )?
+    .query_map([], |row| {
+        Ok(Confined {
+            person_id: row.get(0)?,
+            account_id: row.get(1)?,
+            seq: row.get(2)?,
+        })
+    })?
+    .collect()
+}
+
+/// The person with this handle, ignoring case.
+///
+/// # Errors
+/// When the view cannot be read.
+pub fn person_with_handle(
+    rows: &Connection,
+    handle: &str,
+) -> Result<Option<PersonId>, rusqlite::Error> {
+    Ok(rows::person_by_handle(rows, handle)?.map(|person| person.person_id))
 }
 
 /// The invitation whose code has this hash, if it can be accepted at `now`.
@@ -99,7 +183,7 @@ mod tests {
         let admin = membership(given.rows(), ADMIN_ACCOUNT).unwrap().unwrap();
         assert_eq!(
             (admin.handle.as_str(), admin.permissions.len()),
-            ("admin", 11)
+            ("admin", 12)
         );
         for stranger in [AccountId(id(105)), AccountId(id(999))] {
             assert_eq!(membership(given.rows(), stranger).unwrap(), None);

@@ -1,6 +1,6 @@
 //! The people in a group.
 
-use super::{PersonList, PersonRow, may};
+use super::{PersonList, PersonRow, may, sees_quarantine};
 use crate::events::GroupId;
 use crate::rows::{self, PERSON_COLUMNS, Person};
 use kernel::{Actor, DecideError, PersonId, Refusal, page};
@@ -46,7 +46,10 @@ pub fn group_members(
         ))?
         .query_map(params![wanted.group_id, name, id, limit + 1], Person::read)?
         .collect::<Result<Vec<_>, _>>()?;
-    let people = people.into_iter().map(|person| PersonRow::of(rows, person));
+    let sees_quarantine = sees_quarantine(rows, actor)?;
+    let people = people
+        .into_iter()
+        .map(|person| PersonRow::of(rows, person, sees_quarantine));
     let people = people.collect::<Result<_, _>>()?;
     let (items, next) = page::cut(people, limit, PersonRow::sort_key);
     Ok(PersonList { items, next })

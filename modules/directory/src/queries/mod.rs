@@ -15,13 +15,16 @@ pub use counts::{CountsParameters, PeopleCounts, counts};
 pub use department_list::{
     DepartmentList, DepartmentListParameters, DepartmentRow, department_list,
 };
-pub use gateway::{Membership, OpenInvitation, membership, open_invitation, workspace_name};
+pub use gateway::{
+    Confined, Membership, OpenInvitation, OwnQuarantine, confined, membership, open_invitation,
+    own_quarantine, person_with_handle, workspace_name,
+};
 pub use group_list::{GroupList, GroupListParameters, GroupRow, group_list};
 pub use group_members::{GroupMembersParameters, group_members};
 pub use invitation_list::{
     InvitationList, InvitationListParameters, InvitationRow, InvitationStatus, invitation_list,
 };
-pub use people::{PersonList, PersonRow, PersonStatus};
+pub use people::{PersonList, PersonRow, PersonStatus, QuarantineRow};
 pub use person::{PersonParameters, person};
 pub use person_list::{PersonListParameters, StatusWished, person_list};
 pub use role_list::{RoleList, RoleListParameters, RoleRow, role_list};
@@ -93,4 +96,13 @@ pub const QUERIES: &[QuerySpec] = &[
 /// Nothing, where the actor is an active person that may do this; queries know no time.
 fn may(rows: &Connection, actor: &Actor, action: &str) -> Result<(), DecideError> {
     Asked::by(rows, Timestamp::default(), actor)?.may(action, On::Workspace)
+}
+
+/// Whether the actor is shown why others are in quarantine.
+fn sees_quarantine(rows: &Connection, actor: &Actor) -> Result<bool, DecideError> {
+    match may(rows, actor, "see-quarantine") {
+        Ok(()) => Ok(true),
+        Err(DecideError::Refused(refusal)) if refusal.code == "not_permitted" => Ok(false),
+        Err(error) => Err(error),
+    }
 }

@@ -1,6 +1,6 @@
 //! One person.
 
-use super::{PersonRow, may};
+use super::{PersonRow, may, sees_quarantine};
 use crate::rows;
 use kernel::{Actor, DecideError, PersonId, Refusal};
 use rusqlite::Connection;
@@ -28,5 +28,6 @@ pub fn person(
     let person = rows::person(rows, wanted.person_id)?.ok_or_else(|| {
         Refusal::not_found("person_id", "person_not_found", "There is no such person.")
     })?;
-    Ok(PersonRow::of(rows, person)?)
+    let sees_quarantine = sees_quarantine(rows, actor)?;
+    Ok(PersonRow::of(rows, person, sees_quarantine)?)
 }

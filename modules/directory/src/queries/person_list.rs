@@ -1,6 +1,6 @@
 //! People, searched and in order.
 
-use super::{PersonList, PersonRow, may};
+use super::{PersonList, PersonRow, may, sees_quarantine};
 use crate::apply::search_words;
 use crate::events::DepartmentId;
 use crate::rows::{PERSON_COLUMNS, Person};
@@ -24,7 +24,7 @@ pub struct PersonListParameters {
     pub department: Option<DepartmentId>,
     /// Only people with this role.
     pub role: Option<String>,
-    /// Only people who are active (the default) or deactivated, or all.
+    /// Only people who take part (the default), are in quarantine or deactivated, or all.
     pub status: Option<StatusWished>,
     /// Where the page starts.
     pub cursor: Option<String>,
@@ -39,9 +39,11 @@ pub enum StatusWished {
     /// Those who take part.
     #[default]
     Active,
+    /// Those in quarantine, deactivated or not.
+    Quarantined,
     /// Those who were shut out.
     Deactivated,
-    /// Both.
+    /// All of them.
     All,
 }
 
@@ -74,7 +76,7 @@ pub fn person_list(
     if let Some((name, id)) = after {
         filter.add("(name_key, id) > (?, ?)", [Value::Text(name), blob(id.0)]);
     }
-    let people = filter.people(rows, limit + 1)?;
+    let people = filter.people(rows, limit + 1, sees_quarantine(rows, actor)?)?;
     let (people, next) = page::cut(people, limit, PersonRow::sort_key);
     Ok(PersonList {
         items: people,
@@ -97,7 +99,11 @@ impl Filter {
 
     fn status(&mut self, wanted: StatusWished) {
         match wanted {
-            StatusWished::Active => self.add("is_active = 1", []),
+            StatusWished::Active => self.add(
+                "is_active = 1 AND id NOT IN (SELECT person FROM quarantine)",
+                [],
+            ),
+            StatusWished::Quarantined => self.add("id IN (SELECT person FROM quarantine)", []),
             StatusWished::Deactivated => self.add("is_active = 0", []),
             StatusWished::All => {}
         }
@@ -115,7 +121,12 @@ impl Filter {
         }
     }
 
-    fn people(mut self, rows: &Connection, limit: u32) -> Result<Vec<PersonRow>, DecideError> {
+    fn people(
+        mut self,
+        rows: &Connection,
+        limit: u32,
+        sees_quarantine: bool,
+    ) -> Result<Vec<PersonRow>, DecideError> {
         self.conditions.push("1");
         self.values.push(Value::Integer(limit.into()));
         let sql = format!(
@@ -129,7 +140,9 @@ impl Filter {
             .prepare_cached(&sql)?
             .query_map(params_from_iter(self.values), Person::read)?
             .collect::<Result<Vec<_>, _>>()?;
-        let people = people.into_iter().map(|person| PersonRow::of(rows, person));
+        let people = people
+            .into_iter()
+            .map(|person| PersonRow::of(rows, person, sees_quarantine));
         Ok(people.collect::<Result<_, _>>()?)
     }
 }
@@ -147,7 +160,8 @@ fn is_written_without_spaces(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tests::{FORMER, MEMBER, as_admin, id, person};
+    use crate::queries::PersonStatus;
+    use crate::tests::{ADMIN, FORMER, MEMBER, as_admin, id, person};
     use kernel::testing::Given;
     use serde_json::json;
 
@@ -253,6 +267,33 @@ mod tests {
             ..Default::default()
         };
         assert_eq!(list(&given, wanted), ["admin", "former"]);
+    }
+
+    #[test]
+    fn people_in_quarantine_are_a_status_and_why_is_for_those_who_decide() {
+        let mut given = crew();
+        let body = json!({"person_id": person(51), "reason": "An alarm"});
+        given
+            .when("quarantine-person", body)
+            .accepted("person-quarantined");
+        let active = list(&given, PersonListParameters::default());
+        assert!(!active.contains(&"siti".to_owned()), "{active:?}");
+        let seen_by = |person| {
+            let wanted = PersonListParameters {
+                status: Some(StatusWished::Quarantined),
+                ..Default::default()
+            };
+            let page = person_list(given.rows(), &Actor::Person(person), wanted).unwrap();
+            assert_eq!(page.items.len(), 1);
+            assert_eq!(page.items[0].status, PersonStatus::Quarantined);
+            page.items[0].quarantine.clone()
+        };
+        let quarantine = seen_by(ADMIN).expect("an admin sees why");
+        assert_eq!(
+            (quarantine.reason.as_str(), quarantine.by_name.as_deref()),
+            ("An alarm", Some("admin"))
+        );
+        assert_eq!(seen_by(MEMBER), None);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Who may send which command: every public command, tried by everyone.
 
-use super::{ADMIN, FORMER, GUEST, MEMBER, OWNER, OWNER_ACCOUNT, as_admin, founded, id, person};
+use super::{
+    ADMIN, FORMER, GUEST, MEMBER, OWNER, OWNER_ACCOUNT, as_admin, founded, id, person, site,
+};
 use crate::commands::COMMANDS;
-use kernel::{Actor, SiteName, testing::Given};
+use kernel::{Actor, testing::Given};
 use serde_json::{Value, json};
 
 /// A workspace where every body of [`body`] would change something.
@@ -35,6 +37,16 @@ fn prepared() -> Given {
             "person-added",
         ),
         (
+            "add-person",
+            json!({"person_id": person(53), "name": "Gil", "handle": "gil"}),
+            "person-added",
+        ),
+        (
+            "quarantine-person",
+            json!({"person_id": person(53), "reason": "An alarm"}),
+            "person-quarantined",
+        ),
+        (
             "invite",
             json!({"wish": {"invitation_id": id(60), "role": "guest"}, "code_hash": "ab".repeat(32)}),
             "invitation-made",
@@ -55,6 +67,9 @@ fn body(command: &str) -> Value {
         "link-account" => json!({"person_id": person(50), "account_id": id(150)}),
         "deactivate-person" => json!({"person_id": person(50)}),
         "reactivate-person" => json!({"person_id": FORMER}),
+        "quarantine-person" => json!({"person_id": person(50), "reason": "An alarm"}),
+        "release-person" => json!({"person_id": person(53), "note": "It was a restore"}),
+        "renew-built-in-roles" => json!({"roles": ["admin"]}),
         "assign-role" => json!({"person_id": person(50), "role": "guest"}),
         "define-role" => json!({"role": "cooks", "permissions": ["messages.send"]}),
         "delete-role" => json!({"role": "crew"}),
@@ -128,13 +143,34 @@ fn strangers_and_former_members_do_not_learn_that_the_workspace_exists() {
 }
 
 #[test]
-fn accounts_and_sites_send_only_what_the_gateway_issues() {
-    let site = Actor::Site(SiteName::new("b").unwrap());
+fn whoever_is_in_quarantine_sends_none() {
     for command in COMMANDS {
-        for actor in [Actor::Account(OWNER_ACCOUNT), site.clone()] {
+        for actor in [OWNER, ADMIN, MEMBER] {
+            let mut given = prepared();
+            let reason = json!({"person_id": actor, "reason": "An alarm"});
+            let _ = given
+                .by(site())
+                .when("quarantine-person", reason)
+                .accepted_events();
+            given
+                .by(Actor::Person(actor))
+                .when(command.name, body(command.name))
+                .refused("quarantined");
+        }
+    }
+}
+
+#[test]
+fn accounts_and_sites_send_only_what_the_gateway_issues() {
+    for command in COMMANDS {
+        for actor in [Actor::Account(OWNER_ACCOUNT), site()] {
+            let is_site = matches!(actor, Actor::Site(_));
             let expected = match command.name {
                 "found-workspace" => "already_founded",
                 "accept-invitation" => "granted",
+                "quarantine-person" | "renew-built-in-roles" if is_site => "granted",
+                // An account gets this far through the operators' door alone.
+                "release-person" if !is_site => "people_can_release",
                 _ => "not_permitted",
             };
             assert_eq!(tried(actor, command.name), expected, "{}", command.name);
@@ -172,6 +208,12 @@ fn single_permissions_open_single_doors() {
             "create-group",
         ),
         ("stewards", "roles.manage", "define-role", "invite"),
+        (
+            "guards",
+            "protection.manage",
+            "quarantine-person",
+            "deactivate-person",
+        ),
     ] {
         let permissions = [
             "channels.create",

@@ -77,6 +77,26 @@ fn shapes() -> Vec<(&'static str, u16, Value)> {
         ),
         ("person-deactivated", 1, json!({"person_id": p2})),
         ("person-reactivated", 1, json!({"person_id": p2})),
+        (
+            "person-quarantined",
+            1,
+            json!({"person_id": p2, "because": {"text": "An alarm", "verdict": {"alarm_id": id(90)}}}),
+        ),
+        (
+            "person-released",
+            1,
+            json!({"person_id": p2, "by": {"operator": id(101)}, "is_active": true, "note": "A restore"}),
+        ),
+        (
+            "person-quarantined",
+            1,
+            json!({"person_id": p2, "because": {"text": "By hand"}, "by": p1}),
+        ),
+        (
+            "person-released",
+            1,
+            json!({"person_id": p2, "by": {"person": p1}, "is_active": false, "note": "A restore"}),
+        ),
         ("role-assigned", 1, json!({"person_id": p2, "role": "crew"})),
         (
             "departments-assigned",
@@ -166,6 +186,8 @@ fn shapes_are_written_as_they_are_frozen() {
             written::<AccountLinked>(&shape),
             written::<PersonDeactivated>(&shape),
             written::<PersonReactivated>(&shape),
+            written::<PersonQuarantined>(&shape),
+            written::<PersonReleased>(&shape),
             written::<RoleAssigned>(&shape),
             written::<DepartmentsAssigned>(&shape),
             written::<DepartmentCreated>(&shape),

@@ -58,6 +58,8 @@ fn people_command() -> impl Strategy<Value = (&'static str, Value)> {
             .prop_map(|(p, n)| ("link-account", json!({"person_id": p, "account_id": id(n)}))),
         some_person().prop_map(|p| ("deactivate-person", json!({"person_id": p}))),
         some_person().prop_map(|p| ("reactivate-person", json!({"person_id": p}))),
+        some_person().prop_map(|p| ("quarantine-person", json!({"person_id": p, "reason": "x"}))),
+        some_person().prop_map(|p| ("release-person", json!({"person_id": p, "note": "x"}))),
         (some_person(), some_role())
             .prop_map(|(p, role)| ("assign-role", json!({"person_id": p, "role": role}))),
         (
@@ -190,7 +192,8 @@ proptest! {
         }
         given.assert_replays();
         let owners: u32 = given.rows().query_row(
-            "SELECT count(*) FROM person WHERE role = 'owner' AND is_active AND account IS NOT NULL",
+            "SELECT count(*) FROM person WHERE role = 'owner' AND is_active AND account IS NOT NULL
+             AND id NOT IN (SELECT person FROM quarantine)",
             [],
             |row| row.get(0),
         ).unwrap();

@@ -166,6 +166,22 @@ fn strangers_and_former_members_find_no_workspace() {
 }
 
 #[test]
+fn whoever_is_in_quarantine_reads_again_as_the_release_says() {
+    let mut given = office_with_comment();
+    let params = format!("document_id={NOTES}");
+    for is_active in [true, false] {
+        quarantine(&mut given, CYD);
+        let refusal = query(&given, CYD, "document", &params).unwrap_err();
+        assert_eq!(refusal.code, "workspace_not_found");
+        assert!(topics(&given, CYD).is_empty());
+        release(&mut given, CYD, is_active);
+        let after = query(&given, CYD, "document", &params);
+        assert_eq!(after.is_ok(), is_active);
+    }
+    given.assert_replays();
+}
+
+#[test]
 fn whoever_is_deactivated_reads_no_more() {
     let mut given = office_with_comment();
     let params = format!("document_id={NOTES}");

@@ -281,6 +281,24 @@ mod tests {
     }
 
     #[test]
+    fn whoever_is_in_quarantine_writes_again_as_the_release_says() {
+        let mut given = office_with_rooms();
+        for (n, is_active) in [(1, true), (2, false)] {
+            quarantine(&mut given, CYD);
+            given
+                .by(CYD)
+                .when("post-message", post_body(n, GROUP, "hi"))
+                .refused("workspace_not_found");
+            release(&mut given, CYD, is_active);
+            let after = given
+                .by(CYD)
+                .when("post-message", post_body(n, GROUP, "hi"));
+            assert_eq!(after.result().is_ok(), is_active);
+        }
+        given.assert_replays();
+    }
+
+    #[test]
     fn whoever_is_deactivated_writes_no_more() {
         let mut given = office_with_rooms();
         given
