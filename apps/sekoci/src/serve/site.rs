@@ -34,6 +34,7 @@ pub async fn run(config: Arc<Config>, folder: &Path) -> Result<(), Failure> {
     let gateway =
         Gateway::open(Arc::clone(&site), link).map_err(|e| Failure::failed(with_sources(&e)))?;
     seal(&site, &config, gateway.chunks())?;
+    server::detecting::start(&site, gateway.chunks().clone());
     let peers = listen_to_peers(&config, gateway.peer_routes()).await?;
     let people = listen_to_people(&config, &gateway).await?;
     tokio::spawn(found::found(

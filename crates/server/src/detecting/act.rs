@@ -14,6 +14,9 @@ use serde_json::json;
 /// chain again from its beginning, leaves that to those who were there.
 const ACT_WITHIN_MS: i64 = 10 * 60_000;
 
+/// Characters of the reason that is given for a quarantine.
+const REASON_CHARS_MAX: usize = 500;
+
 impl Watch {
     /// Raises the alarm and puts the person in quarantine.
     ///
@@ -103,10 +106,11 @@ fn alarm_id(verdict: &Verdict) -> AlarmId {
 
 fn quarantine(person: PersonId, alarm: AlarmId, finding: &Finding) -> serde_json::Value {
     let words: Vec<&str> = finding.reasons.iter().map(|r| r.words.as_str()).collect();
-    json!({
-        "person_id": person,
-        "because": { "text": words.join("; "), "alarm_id": alarm },
-    })
+    let mut text = words.join("; ").replace(char::is_control, " ");
+    if let Some((cut, _)) = text.char_indices().nth(REASON_CHARS_MAX) {
+        text.truncate(cut);
+    }
+    json!({ "person_id": person, "reason": text, "alarm_id": alarm })
 }
 
 fn finding(verdict: &Verdict) -> Finding {

@@ -3,6 +3,7 @@
 pub(crate) mod asking;
 mod attachments;
 mod commands;
+mod detecting;
 mod documents;
 mod entering;
 mod front;
