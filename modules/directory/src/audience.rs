@@ -1,8 +1,8 @@
 //! Who is shown what happens in the directory.
 
 use crate::events::{
-    AccountLinked, Fact, PersonAdded, PersonDeactivated, PersonReactivated, RoleAssigned,
-    RoleDefined,
+    AccountLinked, ChangesPutBack, Fact, PersonAdded, PersonDeactivated, PersonReactivated,
+    RoleAssigned, RoleDefined,
 };
 use crate::rows;
 use kernel::{Audience, Event, PersonId, Topic};
@@ -15,10 +15,14 @@ struct About {
     person_id: PersonId,
 }
 
-/// Everyone sees the directory change; invitations are for those who manage people.
+/// Everyone sees the directory change; invitations are for those who manage people, what was put
+/// back for those who run the workspace.
 pub fn audience(rows: &Connection, event: &Event) -> Result<Audience, rusqlite::Error> {
     if event.kind.starts_with("invitation-") {
         return Ok(Audience::topic(topic_of("people.manage")));
+    }
+    if event.kind == ChangesPutBack::KIND {
+        return Ok(Audience::topic(topic_of("workspace.manage")));
     }
     Ok(Audience {
         entitled_anew: entitled_anew(rows, event)?,
