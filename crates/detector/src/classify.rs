@@ -79,6 +79,9 @@ const fn taken(object: &'static str, people: &'static str) -> Option<Rule> {
 /// The rule of a kind of event of a module; none: the kind is unknown.
 #[must_use]
 pub fn rule_of(module: &str, kind: &str) -> Option<Rule> {
+    if kind == kernel::ChangesPutBack::KIND {
+        return rule(Class::Neutral, "rewind_id");
+    }
     match module {
         "messaging" => messaging(kind),
         "documents" => documents(kind),
@@ -106,6 +109,8 @@ fn messaging(kind: &str) -> Option<Rule> {
         "conversation-unarchived" | "read-marked" | "draft-saved" => {
             rule(Neutral, "conversation_id")
         }
+        // Put right by somebody who answers for it; what stood there is kept.
+        "message-restored" => rule(Neutral, "id"),
         "reaction-added"
         | "reaction-removed"
         | "urgent-acknowledged"
@@ -136,7 +141,9 @@ fn documents(kind: &str) -> Option<Rule> {
         "comment-deleted" => rule(Loss(300), "comment_id"),
         "item-restored" => rule(Neutral, "item_id"),
         "document-settled" => rule(Neutral, "document_id"),
-        "comment-added" | "comment-resolved" | "comment-reopened" => rule(Neutral, "comment_id"),
+        "comment-added" | "comment-resolved" | "comment-reopened" | "comment-restored" => {
+            rule(Neutral, "comment_id")
+        }
         _ => None,
     }
 }
@@ -222,5 +229,7 @@ mod tests {
     fn what_is_not_in_the_table_is_unknown() {
         assert_eq!(rule_of("documents", "message-posted"), None);
         assert_eq!(rule_of("continuity", "drill-begun"), None);
+        // Of every module that puts back.
+        assert!(rule_of("directory", "changes-put-back").is_some());
     }
 }

@@ -12,6 +12,7 @@ fn every_kind_of_every_module_is_classified() {
         PersonDeactivated PersonReactivated RoleAssigned DepartmentsAssigned DepartmentCreated
         DepartmentRenamed DepartmentMoved DepartmentDeleted GroupCreated GroupRenamed GroupDeleted
         GroupMembersAdded GroupMembersRemoved InvitationMade InvitationRevoked InvitationAccepted
+        ChangesPutBack
     };
     let all = [
         ("messaging", messaging::events::KINDS),

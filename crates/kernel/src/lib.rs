@@ -33,8 +33,8 @@ pub use id::{AccountId, CommandId, PersonId, WorkspaceId};
 pub use module::{ApplyError, Audience, DecideContext, DecideError, Decision, Module, Topic};
 pub use partition::{ModuleName, PartitionId, PartitionIdError};
 pub use put_back::{
-    Aspect, ChangesPutBack, PUT_BACK, PUT_BACK_MAX, PutBack, PutBackAnswer, PutBackItem,
-    PutBackOutcome, TextWish,
+    Aspect, BadAspect, ChangesPutBack, NotPutBack, PUT_BACK, PUT_BACK_MAX, PUT_BACK_SPEC, PutBack,
+    PutBackAnswer, PutBackItem, PutBackOutcome, PutsBack, PuttingBack, TextWish, decide_put_back,
 };
 pub use random::Random;
 pub use refusal::{Refusal, RefusalKind};

@@ -75,8 +75,10 @@ pub trait Module: Send + Sync {
     /// When the view cannot be read.
     fn audience(&self, rows: &Connection, event: &Event) -> Result<Audience, rusqlite::Error>;
 
-    /// The aspects ([`Aspect`]) an event of this module's own chain touches, with the rows as they are
-    /// before or after it. What cannot be put back (a read mark) is no aspect.
+    /// The aspects ([`Aspect`]) an event of this module's own chain touches. Asked with the rows as
+    /// they are before the event, or before its entry: what the event takes along (a group's members
+    /// when the group is deleted) is only there then; what an earlier event of the same entry makes
+    /// is not there, and that is no error. What cannot be put back (a read mark) is no aspect.
     ///
     /// # Errors
     /// When the event or the view cannot be read.

@@ -6,14 +6,27 @@
 //! value an aspect should have is not the module's concern: a rewind takes the one it would have
 //! without one actor's changes, the time machine the one it had at a moment.
 
-use crate::PersonId;
+mod aspect;
+mod decide;
+
+pub use aspect::BadAspect;
+pub use decide::{NotPutBack, PutsBack, PuttingBack, decide_put_back};
+
 use crate::id::Uuid;
+use crate::{CommandSpec, PersonId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 /// Name of the internal command that every module with aspects decides; its body is a [`PutBack`].
 pub const PUT_BACK: &str = "put-back";
+
+/// How every module offers it: not to clients.
+pub const PUT_BACK_SPEC: CommandSpec = CommandSpec::new::<PutBack>(
+    PUT_BACK,
+    "Make single things of objects what they were; issued by a rewind or the time machine.",
+)
+.internal();
 
 /// The most items of one [`PutBack`].
 pub const PUT_BACK_MAX: usize = 100;
@@ -63,7 +76,8 @@ pub enum TextWish {
 pub struct PutBack {
     /// The rewind, or the request to the time machine, it belongs to.
     pub rewind_id: Uuid,
-    /// At most [`PUT_BACK_MAX`].
+    /// At most [`PUT_BACK_MAX`]. An item may depend upon any other of the same command: what is
+    /// impossible is tried again after the others.
     pub items: Vec<PutBackItem>,
 }
 

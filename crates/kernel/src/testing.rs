@@ -8,6 +8,10 @@
 //! given.assert_replays();
 //! ```
 
+mod put_back;
+
+pub use put_back::Aspects;
+
 use crate::{
     Actor, Command, CommandId, DecideError, Decision, Event, Hash, Header, KeyId, Module,
     PartitionId, Payload, Refusal, SiteName, Timestamp, View, WorkspaceId,
@@ -32,9 +36,12 @@ pub struct Given {
     actor: Actor,
     commands: u128,
     /// Own entries and followed ones, in the order the view took them.
-    history: Vec<(bool, (Header, Hash, Payload))>,
+    history: Vec<Step>,
     followed: BTreeMap<String, Hash>,
 }
+
+/// An entry the view took, and whether it was one of its own.
+type Step = (bool, (Header, Hash, Payload));
 
 /// What became of a command.
 #[derive(Debug)]

@@ -79,6 +79,8 @@ impl Gateway {
         let contacts = Arc::new(Contacts::default());
         tokio::spawn(Arc::clone(&contacts).keep(Arc::clone(&site), Arc::clone(&link)));
         tokio::spawn(api.clone().keep_chunks_copied());
+        let rewinds = Arc::clone(&site.rewinds);
+        tokio::spawn(rewinds.keep(Arc::clone(&site)));
         let metrics = recorder()?;
         let doors = Arc::new(Doors {
             site,

@@ -21,6 +21,8 @@ mod sessions;
 pub(crate) mod tests;
 pub mod wire;
 
+use crate::rewind::{rewind_plan, rewind_progress};
+
 pub use api::{Api, ApiError, ApiParts};
 pub use authenticate::{Session, require_session};
 pub use observe::RouteLabel;
@@ -77,6 +79,8 @@ pub fn routes(api: Api, more: MoreRoutes) -> Router {
             "/api/attachments/{workspace}/documents/{document}/{attachment}",
             get(attachments::read_of_document),
         )
+        .route("/api/protection/rewind-plan", get(rewind_plan))
+        .route("/api/protection/rewind-progress", get(rewind_progress))
         .merge(more.signed_in)
         .route(
             "/api/{module}/{name}",

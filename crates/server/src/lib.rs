@@ -19,6 +19,7 @@ mod passkey;
 pub mod peer;
 pub mod problem;
 pub mod recovering;
+pub mod rewind;
 pub mod runtime;
 pub mod sealing;
 pub mod session;

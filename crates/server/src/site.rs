@@ -5,6 +5,7 @@ use crate::hub::PartitionHub;
 use crate::key_check;
 use crate::moments::Moments;
 use crate::recovering::Recovering;
+use crate::rewind::Rewinds;
 use crate::runtime::{
     Partition, PartitionStatus, QueryFailure, Remote, WriterContext, follow_source, source_of,
 };
@@ -45,6 +46,8 @@ pub struct Site {
     pub engine: Arc<dyn Engine>,
     /// How sealing into the vault stands.
     pub sealing: sealing::Board,
+    /// Plans of rewinds, and rewinds that are carried out here.
+    pub rewinds: Arc<Rewinds>,
     /// Views as they were.
     pub moments: Moments,
     modules: BTreeMap<&'static str, Arc<dyn Module>>,
@@ -101,6 +104,7 @@ impl Site {
             random: parts.random,
             engine: parts.engine,
             sealing: sealing::Board::default(),
+            rewinds: Arc::default(),
             moments,
             modules: parts
                 .modules

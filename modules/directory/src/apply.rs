@@ -75,6 +75,7 @@ pub fn apply(rows: &Connection, header: &Header, event: &Event) -> Result<(), Ap
         }
         ("group-created", 1) => {
             let e: GroupCreated = event.decode()?;
+            run(rows, "DELETE FROM former_group WHERE id = ?1", [e.group_id])?;
             run(
                 rows,
                 "INSERT INTO people_group (id, name, name_key) VALUES (?1, ?2, ?3)",
@@ -91,6 +92,11 @@ pub fn apply(rows: &Connection, header: &Header, event: &Event) -> Result<(), Ap
         }
         ("group-deleted", 1) => {
             let e: GroupDeleted = event.decode()?;
+            run(
+                rows,
+                "INSERT OR REPLACE INTO former_group SELECT id, name FROM people_group WHERE id = ?1",
+                [e.group_id],
+            )?;
             run(rows, "DELETE FROM people_group WHERE id = ?1", [e.group_id])
         }
         ("group-members-added", 1) => {
@@ -107,6 +113,8 @@ pub fn apply(rows: &Connection, header: &Header, event: &Event) -> Result<(), Ap
                 .iter()
                 .try_for_each(|person| run(rows, sql, params![e.group_id, person]))
         }
+        // Those before it in its entry have done it.
+        (ChangesPutBack::KIND, 1) => Ok(()),
         (kind, 1) if kind.starts_with("department-") => department(rows, event),
         (kind, 1) if kind.starts_with("invitation-") => invitation(rows, time, event),
         _ => Err(event.unknown().into()),
@@ -117,6 +125,11 @@ fn department(rows: &Connection, event: &Event) -> Result<(), ApplyError> {
     match event.kind.as_str() {
         "department-created" => {
             let e: DepartmentCreated = event.decode()?;
+            run(
+                rows,
+                "DELETE FROM former_department WHERE id = ?1",
+                [e.department_id],
+            )?;
             run(
                 rows,
                 "INSERT INTO department (id, parent, name, name_key) VALUES (?1, ?2, ?3, ?4)",
@@ -141,6 +154,12 @@ fn department(rows: &Connection, event: &Event) -> Result<(), ApplyError> {
         }
         "department-deleted" => {
             let e: DepartmentDeleted = event.decode()?;
+            run(
+                rows,
+                "INSERT OR REPLACE INTO former_department
+                 SELECT id, name, parent FROM department WHERE id = ?1",
+                [e.department_id],
+            )?;
             if let Some(successor) = e.successor {
                 let both = params![e.department_id, successor];
                 run(

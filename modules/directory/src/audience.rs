@@ -1,8 +1,8 @@
 //! Who is shown what happens in the directory.
 
 use crate::events::{
-    AccountLinked, Fact, PersonAdded, PersonDeactivated, PersonQuarantined, PersonReactivated,
-    PersonReleased, RoleAssigned, RoleDefined,
+    AccountLinked, ChangesPutBack, Fact, PersonAdded, PersonDeactivated, PersonQuarantined,
+    PersonReactivated, PersonReleased, RoleAssigned, RoleDefined,
 };
 use crate::rows;
 use kernel::{Audience, Event, PersonId, Topic};
@@ -16,13 +16,15 @@ struct About {
 }
 
 /// Everyone sees the directory change; invitations are for those who manage people, and why somebody
-/// is in quarantine for those who decide over people.
+/// is in quarantine for those who decide over people. What was put back is for those who run the
+/// workspace.
 pub fn audience(rows: &Connection, event: &Event) -> Result<Audience, rusqlite::Error> {
     let topics = match event.kind.as_str() {
         kind if kind.starts_with("invitation-") => vec![topic_of("people.manage")],
         PersonQuarantined::KIND | PersonReleased::KIND => {
             vec![topic_of("people.manage"), topic_of("protection.manage")]
         }
+        ChangesPutBack::KIND => vec![topic_of("workspace.manage")],
         _ => vec![Audience::EVERYONE.into()],
     };
     Ok(Audience {

@@ -2,6 +2,7 @@
 //! a changed shape is a new version beside the old one, which decodes for ever
 //! (`src/tests/frozen_shapes.rs`). Modules that follow the directory read these.
 
+pub use kernel::ChangesPutBack;
 use kernel::{AccountId, Event, PersonId, Timestamp};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -41,6 +42,10 @@ macro_rules! fact {
             const KIND: &'static str = $kind;
         }
     };
+}
+
+impl Fact for ChangesPutBack {
+    const KIND: &'static str = Self::KIND;
 }
 
 /// The workspace begins. The same entry defines the built-in roles and adds the first owner.

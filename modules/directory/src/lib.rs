@@ -16,6 +16,7 @@ pub mod commands;
 pub mod events;
 mod fields;
 pub mod invitation;
+mod put_back;
 mod quarantine;
 pub mod queries;
 pub mod roles;
@@ -27,10 +28,11 @@ pub use commands::COMMANDS;
 pub use queries::QUERIES;
 
 use kernel::{
-    ApplyError, Audience, Command, CommandSpec, DecideContext, DecideError, Decision, Event,
-    Header, Module, ModuleName, PersonId, QuerySpec, Timestamp, Topic,
+    ApplyError, Aspect, Audience, Command, CommandSpec, DecideContext, DecideError, Decision,
+    Event, Header, Module, ModuleName, PersonId, QuerySpec, Timestamp, Topic,
 };
 use rusqlite::Connection;
+use serde_json::Value;
 
 /// The module.
 #[derive(Clone, Copy, Debug, Default)]
@@ -76,6 +78,22 @@ impl Module for Directory {
 
     fn audience(&self, rows: &Connection, event: &Event) -> Result<Audience, rusqlite::Error> {
         audience::audience(rows, event)
+    }
+
+    fn touches(&self, rows: &Connection, event: &Event) -> Result<Vec<Aspect>, ApplyError> {
+        put_back::touches(rows, event)
+    }
+
+    fn aspect_value(&self, rows: &Connection, aspect: &Aspect) -> Result<Value, rusqlite::Error> {
+        put_back::value(rows, aspect)
+    }
+
+    fn object_label(
+        &self,
+        rows: &Connection,
+        aspect: &Aspect,
+    ) -> Result<Option<String>, rusqlite::Error> {
+        put_back::label(rows, aspect)
     }
 
     fn topics(&self, rows: &Connection, person: PersonId) -> Result<Vec<Topic>, rusqlite::Error> {

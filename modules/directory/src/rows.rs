@@ -175,6 +175,23 @@ pub fn department_named(
         .optional()
 }
 
+/// The name and parent a department had that is gone.
+pub fn former_department(
+    rows: &Connection,
+    id: DepartmentId,
+) -> Result<Option<(String, Option<DepartmentId>)>> {
+    rows.prepare_cached("SELECT name, parent FROM former_department WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
+}
+
+/// Everybody who is in a department.
+pub fn people_in(rows: &Connection, id: DepartmentId) -> Result<Vec<PersonId>> {
+    rows.prepare_cached("SELECT person FROM department_person WHERE department = ?1 ORDER BY 1")?
+        .query_map([id], |row| row.get(0))?
+        .collect()
+}
+
 /// The departments directly below one, with their names.
 pub fn departments_below(
     rows: &Connection,
@@ -196,6 +213,20 @@ pub fn group(rows: &Connection, id: GroupId) -> Result<Option<String>> {
     rows.prepare_cached("SELECT name FROM people_group WHERE id = ?1")?
         .query_row([id], |row| row.get(0))
         .optional()
+}
+
+/// The name a group had that is gone.
+pub fn former_group(rows: &Connection, id: GroupId) -> Result<Option<String>> {
+    rows.prepare_cached("SELECT name FROM former_group WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()
+}
+
+/// Everybody who is in a group.
+pub fn members(rows: &Connection, id: GroupId) -> Result<Vec<PersonId>> {
+    rows.prepare_cached("SELECT person FROM group_member WHERE people_group = ?1 ORDER BY 1")?
+        .query_map([id], |row| row.get(0))?
+        .collect()
 }
 
 /// The group of this name, ignoring case.

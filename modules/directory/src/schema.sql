@@ -64,6 +64,16 @@ CREATE TABLE group_member (
     PRIMARY KEY (people_group, person)
 ) WITHOUT ROWID;
 CREATE INDEX group_of_person ON group_member (person);
+-- What is gone, as it was last: made again, it is that.
+CREATE TABLE former_department (
+    id BLOB PRIMARY KEY,
+    name TEXT NOT NULL,
+    parent BLOB
+) WITHOUT ROWID;
+CREATE TABLE former_group (
+    id BLOB PRIMARY KEY,
+    name TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE invitation (
     id BLOB PRIMARY KEY,
     code_hash TEXT NOT NULL UNIQUE,

@@ -2,6 +2,7 @@
 
 mod authorization;
 mod frozen_shapes;
+mod put_back;
 mod replay;
 
 use crate::Directory;

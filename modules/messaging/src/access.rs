@@ -24,12 +24,13 @@ static DECIDED: LazyLock<RwLock<HashMap<Facts, bool>>> = LazyLock::new(RwLock::d
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Permissions(pub u32);
 
-const PERMISSIONS: [&str; 5] = [
+const PERMISSIONS: [&str; 6] = [
     "messages.send",
     "messages.urgent",
     "channels.create",
     "channels.manage",
     "import.run",
+    "workspace.manage",
 ];
 
 impl Permissions {
@@ -79,6 +80,7 @@ pub enum Action {
     CreateGroup,
     CreateChannel,
     Import,
+    PutBack,
 }
 
 impl Action {
@@ -105,6 +107,7 @@ impl Action {
             Self::CreateGroup => "create-group",
             Self::CreateChannel => "create-channel",
             Self::Import => "import",
+            Self::PutBack => "put-back",
         }
     }
 }

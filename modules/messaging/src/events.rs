@@ -5,6 +5,7 @@
 
 use crate::attachment::Attachment;
 use crate::{ConversationId, MessageId};
+pub use kernel::ChangesPutBack;
 use kernel::{Event, PersonId, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -214,6 +215,22 @@ pub struct MessageDeleted {
     pub position: u64,
     /// Who deleted it.
     pub deleted_by: PersonId,
+}
+
+/// A message can be read, with this text: it was deleted, or its text was changed, and somebody who
+/// answers for it took that back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MessageRestored {
+    /// The message.
+    pub id: MessageId,
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// Its position there.
+    pub position: u64,
+    /// Its text from here on.
+    pub text: String,
+    /// Who answers for it.
+    pub restored_by: PersonId,
 }
 
 /// Somebody reacted to a message.
@@ -436,6 +453,7 @@ facts! {
     MessagePosted = "message-posted",
     MessageEdited = "message-edited",
     MessageDeleted = "message-deleted",
+    MessageRestored = "message-restored",
     ReactionAdded = "reaction-added",
     ReactionRemoved = "reaction-removed",
     ReadMarked = "read-marked",
@@ -445,4 +463,5 @@ facts! {
     UrgentClosed = "urgent-closed",
     ConversationImported = "conversation-imported",
     MessagesImported = "messages-imported",
+    ChangesPutBack = "changes-put-back",
 }

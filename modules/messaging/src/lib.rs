@@ -23,6 +23,7 @@ mod follow;
 mod ids;
 mod index;
 pub mod limits;
+mod put_back;
 pub mod queries;
 mod rows;
 #[cfg(test)]
@@ -39,10 +40,11 @@ pub use limits::Limits;
 pub use queries::QUERIES;
 
 use kernel::{
-    ApplyError, Audience, Command, CommandSpec, DecideContext, DecideError, Decision, Event,
-    Header, Module, ModuleName, PersonId, QuerySpec, Timestamp, Topic,
+    ApplyError, Aspect, Audience, Command, CommandSpec, DecideContext, DecideError, Decision,
+    Event, Header, Module, ModuleName, PersonId, QuerySpec, Timestamp, Topic,
 };
 use rusqlite::Connection;
+use serde_json::Value;
 
 /// The module.
 #[derive(Clone, Copy, Debug, Default)]
@@ -88,7 +90,7 @@ impl Module for Messaging {
         context: &DecideContext,
         command: &Command,
     ) -> Result<Decision, DecideError> {
-        commands::decide(rows, context, self.limits, command)
+        commands::decide(self, rows, context, command)
     }
 
     fn apply(&self, rows: &Connection, header: &Header, event: &Event) -> Result<(), ApplyError> {
@@ -109,6 +111,22 @@ impl Module for Messaging {
 
     fn audience(&self, rows: &Connection, event: &Event) -> Result<Audience, rusqlite::Error> {
         audience::audience(rows, event)
+    }
+
+    fn touches(&self, rows: &Connection, event: &Event) -> Result<Vec<Aspect>, ApplyError> {
+        put_back::touches(rows, event)
+    }
+
+    fn aspect_value(&self, rows: &Connection, aspect: &Aspect) -> Result<Value, rusqlite::Error> {
+        put_back::value(rows, aspect)
+    }
+
+    fn object_label(
+        &self,
+        rows: &Connection,
+        aspect: &Aspect,
+    ) -> Result<Option<String>, rusqlite::Error> {
+        put_back::label(rows, aspect)
     }
 
     fn topics(&self, rows: &Connection, person: PersonId) -> Result<Vec<Topic>, rusqlite::Error> {

@@ -53,7 +53,7 @@ CREATE TABLE message (
     text TEXT NOT NULL,                     -- empty once deleted
     thread INTEGER,                         -- key of the message it replies to
     mentions BLOB,                          -- people's ids, 16 bytes each
-    mentions_everyone INTEGER NOT NULL,
+    mentions_everyone INTEGER NOT NULL,     -- 1: it does; -1: it did before it was deleted
     attachments TEXT,                       -- JSON
     edited_at INTEGER,
     deleted_at INTEGER,

@@ -50,6 +50,7 @@ pub fn office() -> Given {
         "channels.manage",
         "import.run",
         "people.manage",
+        "workspace.manage",
     ];
     let role = |role: &str, permissions: &[&str]| {
         let data = json!({ "role": role, "permissions": permissions, "built_in": true });

@@ -135,7 +135,7 @@ impl Api {
         &self.0.sessions
     }
 
-    pub(super) fn members(&self) -> &Members {
+    pub(crate) fn members(&self) -> &Members {
         &self.0.members
     }
 

@@ -4,11 +4,13 @@ pub(crate) mod asking;
 mod attachments;
 mod commands;
 mod detecting;
+
 mod documents;
 mod entering;
 mod front;
 mod members;
 mod passkeys;
+mod rewinding;
 mod sealing;
 mod sessions;
 pub(crate) mod support;

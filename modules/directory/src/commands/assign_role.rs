@@ -28,7 +28,7 @@ impl Wish for AssignRole {
             return Ok(Decision::unchanged());
         }
         if self.role != roles::OWNER {
-            keep_an_owner(asked, &person)?;
+            keep_an_owner(asked.rows, &person)?;
         }
         let fact = RoleAssigned {
             person_id: self.person_id,

@@ -4,7 +4,8 @@ use super::{Wish, conflict, no_person};
 use crate::acting::{Asked, On};
 use crate::events::{Fact, InvitationRevoked, PersonDeactivated};
 use crate::{roles, rows};
-use kernel::{DecideError, Decision, PersonId, Refusal};
+use kernel::{DecideError, Decision, Event, PersonId, Refusal, Timestamp};
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -25,20 +26,31 @@ impl Wish for DeactivatePerson {
         if !person.is_active {
             return Ok(Decision::unchanged());
         }
-        keep_an_owner(asked, &person)?;
-        let person_id = self.person_id;
-        let mut events = vec![PersonDeactivated { person_id }.event()];
-        for invitation_id in rows::open_invitations_by(asked.rows, person_id, asked.time)? {
-            events.push(InvitationRevoked { invitation_id }.event());
-        }
-        Ok(Decision::accepted(events))
+        Ok(Decision::accepted(deactivated(
+            asked.rows, asked.time, &person,
+        )?))
     }
 }
 
+/// The facts that shut an active person out, where the workspace keeps an owner.
+pub fn deactivated(
+    rows: &Connection,
+    time: Timestamp,
+    person: &rows::Person,
+) -> Result<Vec<Event>, DecideError> {
+    keep_an_owner(rows, person)?;
+    let person_id = person.person_id;
+    let mut events = vec![PersonDeactivated { person_id }.event()];
+    for invitation_id in rows::open_invitations_by(rows, person_id, time)? {
+        events.push(InvitationRevoked { invitation_id }.event());
+    }
+    Ok(events)
+}
+
 /// Nothing, where the workspace has another active owner that somebody can sign in as.
-pub fn keep_an_owner(asked: &Asked<'_>, person: &rows::Person) -> Result<(), DecideError> {
+pub fn keep_an_owner(rows: &Connection, person: &rows::Person) -> Result<(), DecideError> {
     let is_owner = person.role == roles::OWNER && person.is_active;
-    if is_owner && rows::other_owners(asked.rows, person.person_id)? == 0 {
+    if is_owner && rows::other_owners(rows, person.person_id)? == 0 {
         let detail = "This is the last owner of the workspace; make somebody else an owner first.";
         let refusal: Refusal = conflict("command.person_id", "last_owner", detail);
         return Err(refusal.into());

@@ -27,6 +27,10 @@ mod renew_built_in_roles;
 mod revoke_invitation;
 mod update_person;
 
+pub(crate) use add_person::{checked_departments, free_handle};
+pub(crate) use deactivate_person::{deactivated, keep_an_owner};
+pub(crate) use move_department::check_place;
+
 pub use accept_invitation::AcceptInvitation;
 pub use add_group_members::AddGroupMembers;
 pub use add_person::AddPerson;
@@ -54,6 +58,7 @@ pub use renew_built_in_roles::{RenewBuiltInRoles, due};
 pub use revoke_invitation::RevokeInvitation;
 pub use update_person::UpdatePerson;
 
+use crate::Directory;
 use crate::acting::Asked;
 use kernel::{Command, CommandSpec, DecideContext, DecideError, Decision, Refusal, parse_body};
 use rusqlite::Connection;
@@ -114,6 +119,7 @@ pub const COMMANDS: &[CommandSpec] = &[
         "Give built-in roles the permissions of a new release; issued by the leading site",
     )
     .internal(),
+    kernel::PUT_BACK_SPEC,
 ];
 
 /// Decides a command.
@@ -122,6 +128,9 @@ pub(crate) fn decide(
     context: &DecideContext,
     command: &Command,
 ) -> Result<Decision, DecideError> {
+    if command.name == kernel::PUT_BACK {
+        return kernel::decide_put_back(&Directory, rows, context, command);
+    }
     let asked = Asked::by(rows, context.time, &command.actor)?;
     let decide = match command.name.as_str() {
         "found-workspace" => parsed::<FoundWorkspace>,
@@ -180,12 +189,12 @@ fn conflict(field: &str, code: &str, detail: &str) -> Refusal {
 }
 
 /// The refusal for a person that does not exist.
-fn no_person(field: &str) -> Refusal {
+pub(crate) fn no_person(field: &str) -> Refusal {
     Refusal::not_found(field, "person_not_found", "There is no such person.")
 }
 
 /// The refusal for a department that does not exist.
-fn no_department(field: &str) -> Refusal {
+pub(crate) fn no_department(field: &str) -> Refusal {
     Refusal::not_found(
         field,
         "department_not_found",
@@ -194,11 +203,11 @@ fn no_department(field: &str) -> Refusal {
 }
 
 /// The refusal for a group that does not exist.
-fn no_group(field: &str) -> Refusal {
+pub(crate) fn no_group(field: &str) -> Refusal {
     Refusal::not_found(field, "group_not_found", "There is no such group.")
 }
 
 /// The refusal for a name that is in use.
-fn name_taken(field: &str) -> Refusal {
+pub(crate) fn name_taken(field: &str) -> Refusal {
     conflict(field, "name_taken", "This name is in use already.")
 }

@@ -5,6 +5,7 @@ use crate::acting::{Asked, On};
 use crate::events::{DepartmentId, DepartmentMoved, Fact};
 use crate::rows;
 use kernel::{DecideError, Decision};
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -27,23 +28,34 @@ impl Wish for MoveDepartment {
         if present == self.parent {
             return Ok(Decision::unchanged());
         }
-        if let Some(parent) = self.parent {
-            if rows::department(asked.rows, parent)?.is_none() {
-                return Err(no_department("command.parent").into());
-            }
-            if rows::is_within(asked.rows, parent, self.department_id)? {
-                let detail = "A department cannot stand below itself.";
-                return Err(conflict("command.parent", "department_cycle", detail).into());
-            }
-        }
-        if rows::department_named(asked.rows, self.parent, &name)?.is_some() {
-            return Err(name_taken("command.parent").into());
-        }
+        check_place(asked.rows, self.department_id, &name, self.parent)?;
         let fact = DepartmentMoved {
             department_id: self.department_id,
             parent: self.parent,
         };
         Ok(Decision::accepted(vec![fact.event()]))
+    }
+}
+
+/// Nothing, where a department of this name can stand there.
+pub fn check_place(
+    rows: &Connection,
+    id: DepartmentId,
+    name: &str,
+    parent: Option<DepartmentId>,
+) -> Result<(), DecideError> {
+    if let Some(parent) = parent {
+        if rows::department(rows, parent)?.is_none() {
+            return Err(no_department("command.parent").into());
+        }
+        if rows::is_within(rows, parent, id)? {
+            let detail = "A department cannot stand below itself.";
+            return Err(conflict("command.parent", "department_cycle", detail).into());
+        }
+    }
+    match rows::department_named(rows, parent, name)? {
+        Some(holder) if holder != id => Err(name_taken("command.parent").into()),
+        _ => Ok(()),
     }
 }
 

@@ -36,7 +36,7 @@ impl Wish for QuarantinePerson {
         }
         // The account of the last owner in an attacker's hands is the worst case: no site is held up.
         if !matches!(asked.actor, Actor::Site(_)) {
-            keep_an_owner(asked, &person)?;
+            keep_an_owner(asked.rows, &person)?;
         }
         let person_id = self.person_id;
         let verdict = self.alarm_id.map(|alarm_id| VerdictReference { alarm_id });

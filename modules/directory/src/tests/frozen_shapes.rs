@@ -139,6 +139,13 @@ fn shapes() -> Vec<(&'static str, u16, Value)> {
             1,
             json!({"invitation_id": id(61), "person_id": p2}),
         ),
+        (
+            "changes-put-back",
+            1,
+            json!({"rewind_id": id(90), "by": p1, "aspects": [
+                {"kind": "group", "object": g1, "aspect": "name"},
+                {"kind": "group", "object": g1, "aspect": "member", "of": p2}]}),
+        ),
     ]
 }
 
@@ -202,6 +209,7 @@ fn shapes_are_written_as_they_are_frozen() {
             written::<InvitationMade>(&shape),
             written::<InvitationRevoked>(&shape),
             written::<InvitationAccepted>(&shape),
+            written::<ChangesPutBack>(&shape),
         ];
         let found: Vec<_> = written.into_iter().flatten().collect();
         assert_eq!(found, [shape.2], "{}", shape.0);

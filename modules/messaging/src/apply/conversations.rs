@@ -112,7 +112,7 @@ pub fn renamed(
     fact: &ConversationRenamed,
 ) -> Result<(), ApplyError> {
     let changed = rows
-        .prepare_cached("UPDATE conversation SET name = ?2 WHERE id = ?1")?
+        .prepare_cached("UPDATE conversation SET name = nullif(?2, '') WHERE id = ?1")?
         .execute((fact.conversation_id, &fact.name))?;
     one(changed, ConversationRenamed::KIND, fact.conversation_id)
 }

@@ -2,7 +2,7 @@
 
 use super::{contradiction, message};
 use crate::attachment::Attachment;
-use crate::events::{Fact, MessageDeleted, MessageEdited, MessagePosted};
+use crate::events::{Fact, MessageDeleted, MessageEdited, MessagePosted, MessageRestored};
 use crate::index;
 use crate::rows::message_key;
 use crate::{ConversationId, MessageId};
@@ -134,10 +134,15 @@ fn json(attachments: &[Attachment]) -> Value {
 
 pub fn edited(rows: &Connection, header: &Header, fact: &MessageEdited) -> Result<(), ApplyError> {
     let key = message(rows, MessageEdited::KIND, fact.id)?;
-    let attachments = retire_text(rows, key, header.time)?;
+    set_text(rows, key, &fact.text, header.time)
+}
+
+/// Gives a message another text and keeps the one it had.
+fn set_text(rows: &Connection, key: i64, text: &str, time: Timestamp) -> Result<(), ApplyError> {
+    let attachments = retire_text(rows, key, time)?;
     rows.prepare_cached("UPDATE message SET text = ?2, edited_at = ?3 WHERE key = ?1")?
-        .execute(params![key, fact.text, header.time.millis()])?;
-    index::add(rows, key, &fact.text, &attachments)?;
+        .execute(params![key, text, time.millis()])?;
+    index::add(rows, key, text, &attachments)?;
     Ok(())
 }
 
@@ -149,18 +154,69 @@ pub fn deleted(
     let key = message(rows, MessageDeleted::KIND, fact.id)?;
     retire_text(rows, key, header.time)?;
     rows.prepare_cached(
-        "UPDATE message SET text = '', deleted_at = ?2, deleted_by = ?3, mentions_everyone = 0
+        "UPDATE message SET text = '', deleted_at = ?2, deleted_by = ?3,
+                            mentions_everyone = -mentions_everyone
          WHERE key = ?1",
     )?
     .execute(params![key, header.time.millis(), fact.deleted_by])?;
+    each_mentioned(
+        rows,
+        key,
+        "DELETE FROM mention WHERE message = ?1 AND person = ?2",
+    )?;
+    Ok(())
+}
+
+/// Runs a statement for the message (`?1`) and everybody it mentions (`?2`).
+fn each_mentioned(rows: &Connection, key: i64, sql: &str) -> rusqlite::Result<()> {
     let mentions: Option<Vec<u8>> = rows
         .prepare_cached("SELECT mentions FROM message WHERE key = ?1")?
         .query_row([key], |row| row.get(0))?;
     for person in mentions.iter().flat_map(|ids| ids.chunks_exact(16)) {
-        rows.prepare_cached("DELETE FROM mention WHERE person = ?1 AND message = ?2")?
-            .execute((person, key))?;
+        rows.prepare_cached(sql)?.execute((key, person))?;
     }
     Ok(())
+}
+
+pub fn restored(
+    rows: &Connection,
+    header: &Header,
+    fact: &MessageRestored,
+) -> Result<(), ApplyError> {
+    let key = message(rows, MessageRestored::KIND, fact.id)?;
+    let Some(before) = deleted_text(rows, key)? else {
+        return set_text(rows, key, &fact.text, header.time);
+    };
+    rows.prepare_cached(
+        "UPDATE message SET text = ?2, deleted_at = NULL, deleted_by = NULL,
+                            mentions_everyone = abs(mentions_everyone)
+         WHERE key = ?1",
+    )?
+    .execute((key, &before))?;
+    each_mentioned(
+        rows,
+        key,
+        "INSERT OR IGNORE INTO mention (message, person)
+         SELECT key, ?2 FROM message WHERE key = ?1 AND author <> ?2",
+    )?;
+    let attachments: Option<String> = rows
+        .prepare_cached("SELECT attachments FROM message WHERE key = ?1")?
+        .query_row([key], |row| row.get(0))?;
+    index::add(rows, key, &before, &files(attachments.as_deref())?)?;
+    if before != fact.text {
+        set_text(rows, key, &fact.text, header.time)?;
+    }
+    Ok(())
+}
+
+/// The text a message had when it was deleted; none where it is not.
+fn deleted_text(rows: &Connection, key: i64) -> rusqlite::Result<Option<String>> {
+    rows.prepare_cached(
+        "SELECT v.text FROM message m JOIN message_version v ON v.message = m.key
+         WHERE m.key = ?1 AND m.deleted_at IS NOT NULL ORDER BY v.version DESC LIMIT 1",
+    )?
+    .query_row([key], |row| row.get(0))
+    .optional()
 }
 
 /// Keeps the present text as a version and takes it out of the index; returns the files, whose

@@ -42,6 +42,7 @@ pub fn apply(rows: &Connection, header: &Header, event: &Event) -> Result<(), Ap
         ReactionRemoved => reactions::removed,
         MessageEdited => messages::edited,
         MessageDeleted => messages::deleted,
+        MessageRestored => messages::restored,
         UrgentAcknowledged => urgent::acknowledged,
         UrgentReminded => urgent::reminded,
         UrgentClosed => urgent::closed,
@@ -54,7 +55,14 @@ pub fn apply(rows: &Connection, header: &Header, event: &Event) -> Result<(), Ap
         MembersAdded => members::added,
         MembersRemoved => members::removed,
         ConversationImported => imports::conversation,
+        ChangesPutBack => passed_over,
     })
+}
+
+/// What was put back is in the facts before this one.
+#[expect(clippy::unnecessary_wraps, reason = "the others can fail")]
+fn passed_over(_: &Connection, _: &Header, _: &events::ChangesPutBack) -> Result<(), ApplyError> {
+    Ok(())
 }
 
 /// A fact that contradicts the rows: the chain was not written by these rules.

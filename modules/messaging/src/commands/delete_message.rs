@@ -1,11 +1,12 @@
 //! Takes a message back.
 
 use super::Deciding;
-use crate::MessageId;
 use crate::access::Action;
 use crate::events::{ClosedBecause, Fact, MessageDeleted, UrgentClosed};
 use crate::rows::Message;
-use kernel::{CommandSpec, DecideError, Decision};
+use crate::{ConversationId, MessageId};
+use kernel::{CommandSpec, DecideError, Decision, Event, PersonId};
+use rusqlite::Connection;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -34,27 +35,37 @@ pub fn decide(of: &Deciding<'_>, body: DeleteMessage) -> Result<Decision, Decide
     if message.is_deleted {
         return Ok(Decision::unchanged());
     }
+    let events = deleted(of.rows, &message, seat.id, of.viewer.id)?;
+    Ok(Decision::accepted(events))
+}
+
+/// The facts that take a message back which is not deleted.
+pub fn deleted(
+    rows: &Connection,
+    message: &Message,
+    conversation_id: ConversationId,
+    by: PersonId,
+) -> rusqlite::Result<Vec<Event>> {
     let fact = MessageDeleted {
         id: message.id,
-        conversation_id: seat.id,
+        conversation_id,
         position: message.position(),
-        deleted_by: of.viewer.id,
+        deleted_by: by,
     };
     let mut events = vec![fact.event()];
-    let is_open_notice = of
-        .rows
+    let is_open_notice = rows
         .prepare_cached("SELECT 1 FROM urgent WHERE message = ?1 AND closed_at IS NULL")?
         .exists([message.key])?;
     if is_open_notice {
         let closed = UrgentClosed {
             message_id: message.id,
-            conversation_id: seat.id,
+            conversation_id,
             position: message.position(),
             because: ClosedBecause::Deleted,
         };
         events.push(closed.event());
     }
-    Ok(Decision::accepted(events))
+    Ok(events)
 }
 
 #[cfg(test)]

@@ -21,6 +21,9 @@ pub mod set_posters;
 pub mod set_topic;
 pub mod unarchive_conversation;
 
+pub(crate) use delete_message::deleted;
+
+use crate::Messaging;
 use crate::access::Viewer;
 use crate::limits::Limits;
 use kernel::{
@@ -63,6 +66,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     remind_urgent::SPEC,
     import_conversations::SPEC,
     import_messages::SPEC,
+    kernel::PUT_BACK_SPEC,
 ];
 
 /// Decides a command of this module.
@@ -70,19 +74,22 @@ pub const COMMANDS: &[CommandSpec] = &[
 /// # Errors
 /// The refusal, or a failure to read the view.
 pub fn decide(
+    module: &Messaging,
     rows: &Connection,
     context: &DecideContext,
-    limits: Limits,
     command: &Command,
 ) -> Result<Decision, DecideError> {
     let name = command.name.as_str();
     if name == remind_urgent::SPEC.name {
         return remind_urgent::decide(rows, context.time, command);
     }
+    if name == kernel::PUT_BACK {
+        return kernel::decide_put_back(module, rows, context, command);
+    }
     let deciding = Deciding {
         rows,
         time: context.time,
-        limits,
+        limits: module.limits,
         viewer: Viewer::of(rows, &command.actor)?,
     };
     let of = &deciding;

@@ -96,7 +96,8 @@ macro_rules! select_messages {
             "SELECT m.key, m.id, m.seq, m.author, m.text, m.time, m.edited_at,
                     m.deleted_at IS NOT NULL,
                     (SELECT t.id FROM message t WHERE t.key = m.thread),
-                    m.reply_count, m.last_reply_at, m.mentions, m.mentions_everyone, m.attachments
+                    m.reply_count, m.last_reply_at, m.mentions, m.mentions_everyone = 1,
+                    m.attachments
              FROM message m ",
             $rest
         )

@@ -65,6 +65,7 @@ fn every_kind_has_a_fixture_and_is_written_as_it_was() {
             MessagePosted,
             MessageEdited,
             MessageDeleted,
+            MessageRestored,
             ReactionAdded,
             ReactionRemoved,
             ReadMarked,
@@ -73,7 +74,8 @@ fn every_kind_has_a_fixture_and_is_written_as_it_was() {
             UrgentReminded,
             UrgentClosed,
             ConversationImported,
-            MessagesImported
+            MessagesImported,
+            ChangesPutBack
         );
         assert_eq!(again, event);
     }

@@ -3,6 +3,7 @@
 mod corpus;
 mod frozen_shapes;
 mod outsiders;
+mod put_back;
 mod replay;
 mod shown_to;
 mod who_may;

@@ -50,11 +50,12 @@ fn queries(id: MessageId) -> Vec<(&'static str, String)> {
     ]
 }
 
-const OWN_COMMANDS: [&str; 4] = [
+const OWN_COMMANDS: [&str; 5] = [
     "create-conversation",
     "import-conversations",
     "import-messages",
     "remind-urgent",
+    kernel::PUT_BACK,
 ];
 /// Only for those who may import; tested on its own.
 const IMPORTERS_QUERY: &str = "counts";

@@ -3,8 +3,8 @@
 
 use crate::testing::*;
 use crate::{ConversationId, MessageId};
-use kernel::PersonId;
-use kernel::testing::Given;
+use kernel::testing::{Aspects, Given};
+use kernel::{Aspect, PersonId};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let act = (
         0..PEOPLE.len(),
-        0..18_usize,
+        0..22_usize,
         0..ROOMS.len(),
         0..12_u64,
         0..PEOPLE.len(),
@@ -99,6 +99,16 @@ fn body(command: usize, room: ConversationId, n: u64, other: PersonId) -> (&'sta
             json!({ "conversations": [{ "external_id": "C",
             "kind": "channel", "name": "old", "created_at": n, "members": [other] }] }),
         ),
+        17 => (
+            "rename-conversation",
+            json!({ "conversation_id": room, "name": format!("Room {n}") }),
+        ),
+        18 => (
+            "set-topic",
+            json!({ "conversation_id": room, "topic": "x".repeat(n as usize % 3) }),
+        ),
+        19 => ("archive-conversation", json!({ "conversation_id": room })),
+        20 => ("unarchive-conversation", json!({ "conversation_id": room })),
         _ => (
             "import-messages",
             json!({ "messages": [{ "external_id": old,
@@ -133,6 +143,39 @@ fn play(given: &mut Given, step: &Step) {
     }
 }
 
+const ASPECTS: Aspects = Aspects {
+    of: &[
+        (
+            "conversation",
+            &["name", "topic", "archived", "posters", "exists"],
+        ),
+        ("message", &["text", "deleted", "exists"]),
+    ],
+    holds,
+};
+
+/// Nothing that was made is unmade: conversations are archived, messages deleted.
+fn holds(rows: &rusqlite::Connection, aspect: &Aspect, value: &Value) -> Option<bool> {
+    if aspect.aspect != "exists" || !value.is_null() {
+        return None;
+    }
+    let gone = match aspect.kind.as_str() {
+        "message" => "deleted",
+        _ => "archived",
+    };
+    let gone = Aspect::new(&aspect.kind, &aspect.object, gone);
+    Some(crate::put_back::value(rows, &gone).unwrap() == json!(true))
+}
+
+/// The index finds exactly the messages that are there.
+fn check_texts(given: &Given) {
+    let one = |sql: &str| -> i64 { given.rows().query_row(sql, [], |row| row.get(0)).unwrap() };
+    let present = one("SELECT count(*) FROM message WHERE deleted_at IS NULL");
+    let indexed = one("SELECT count(*) FROM message_text
+         WHERE tokens MATCH '\"rapat\" OR \"edited\" OR \"lama\"'");
+    assert_eq!(present, indexed);
+}
+
 /// Positions have no gaps, and the index finds exactly the messages that are there.
 fn check(given: &Given) {
     let one = |sql: &str| -> i64 { given.rows().query_row(sql, [], |row| row.get(0)).unwrap() };
@@ -141,10 +184,7 @@ fn check(given: &Given) {
             (SELECT count(*) FROM message m WHERE m.key >> 32 = c.key)",
     );
     assert_eq!(misplaced, 0);
-    let present = one("SELECT count(*) FROM message WHERE deleted_at IS NULL");
-    let indexed = one("SELECT count(*) FROM message_text
-         WHERE tokens MATCH '\"rapat\" OR \"edited\" OR \"lama\"'");
-    assert_eq!(present, indexed);
+    check_texts(given);
     let miscounted = one("SELECT count(*) FROM message r WHERE r.reply_count <>
             (SELECT count(*) FROM message m WHERE m.thread = r.key)");
     assert_eq!(miscounted, 0);
@@ -161,6 +201,20 @@ proptest! {
         }
         check(&given);
         given.assert_replays();
+    }
+
+    #[test]
+    fn whatever_happened_is_put_back_to_any_moment(
+        steps in prop::collection::vec(step(), 1..120),
+        share in 0.0..1.0_f64,
+    ) {
+        let mut given = office_with_rooms();
+        for step in &steps {
+            play(&mut given, step);
+        }
+        reactivate(&mut given, ANN);
+        given.assert_put_back(share, ANN, ASPECTS);
+        check_texts(&given);
     }
 }
 

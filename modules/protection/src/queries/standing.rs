@@ -3,9 +3,11 @@
 use super::maintenance_list::{Window, window_columns};
 use super::rewind_list::{Rewind, rewind_columns};
 use crate::ItemId;
+use crate::RewindId;
+use crate::access::{Action, Watcher};
 use crate::limits::{CANARIES_MAX, MAINTENANCE_OPEN_MAX};
-use kernel::{PersonId, Timestamp};
-use rusqlite::Connection;
+use kernel::{Actor, DecideError, PersonId, Timestamp};
+use rusqlite::{Connection, OptionalExtension};
 
 /// What detectors go by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,4 +81,22 @@ pub fn due(rows: &Connection) -> rusqlite::Result<Vec<Due>> {
         })
     });
     Ok(due.collect())
+}
+
+/// Nothing, where somebody watches over the workspace.
+///
+/// # Errors
+/// `not_permitted`, `workspace_not_found`.
+pub fn may_look(rows: &Connection, actor: &Actor) -> Result<(), DecideError> {
+    Ok(Watcher::of(rows, actor)?.require(Action::Look)?)
+}
+
+/// When a rewind was proposed.
+///
+/// # Errors
+/// When the view cannot be read.
+pub fn proposed_at(rows: &Connection, rewind: RewindId) -> rusqlite::Result<Option<Timestamp>> {
+    rows.prepare_cached("SELECT proposed_at FROM rewind WHERE id = ?1")?
+        .query_row([rewind], |row| row.get(0).map(Timestamp))
+        .optional()
 }
