@@ -21,6 +21,9 @@ pub enum DoorError {
     /// The answer lacks something.
     #[error("the answer of {0} lacks {1}")]
     Lacks(&'static str, &'static str),
+    /// A client cannot be made.
+    #[error("a client cannot be made: {0}")]
+    Unusable(String),
 }
 
 /// How a site is, as it says itself.

@@ -6,6 +6,7 @@
 
 mod doors;
 mod functions;
+pub mod ransomware;
 mod report;
 mod site_loss;
 

@@ -55,6 +55,14 @@ impl Connection {
         self.build(Some((user, password)))
     }
 
+    /// A client that signs in as somebody else.
+    ///
+    /// # Errors
+    /// When an argument cannot be used.
+    pub fn client_as(&self, user: &str, password: &str) -> Result<Client, Failure> {
+        self.build(Some((user, password.to_owned())))
+    }
+
     /// A client that signs in where a user was given and goes without a session otherwise.
     ///
     /// # Errors

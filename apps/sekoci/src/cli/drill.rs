@@ -1,6 +1,7 @@
 //! `sekoci drill`: break something on purpose, under load, and measure what people would notice.
 
 mod both_sites_lost;
+mod ransomware;
 
 use super::{Connection, Failure, Reporting};
 use crate::recover::opener::MaybeOpener;
@@ -32,6 +33,8 @@ enum Scenario {
     SiteLoss,
     /// Both sites are lost: everything is brought back from the vault alone, elsewhere, and compared
     BothSitesLost,
+    /// A valid account overwrites documents: how soon it is stopped, and what taking its changes back leaves
+    Ransomware,
 }
 
 /// How the site is lost.
@@ -57,10 +60,16 @@ struct Run {
     /// Seconds of load after the fault
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(5..=3600))]
     seconds: u64,
-    /// Messages a second over both sites
+    /// Messages a second over both sites; for ransomware, documents a second the attacker spoils
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=2_000))]
     rate: u64,
-    /// Workspace to write in; the user's first where absent
+    /// Documents there are, for ransomware
+    #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u32).range(20..=100_000))]
+    documents: u32,
+    /// People who work meanwhile, for ransomware
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=200))]
+    people: u32,
+    /// Workspace to write in; the user's first where absent (ransomware makes its own)
     #[arg(long, value_name = "NAME")]
     workspace: Option<String>,
     #[command(flatten)]
@@ -83,6 +92,9 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
             println!(
                 "both-sites-lost  everything is brought back from the vault alone, used, and compared"
             );
+            println!(
+                "ransomware       a valid account overwrites documents, is stopped, and its changes are taken back"
+            );
             Ok(())
         }
         DrillCommand::Run(run) => {
@@ -90,6 +102,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
             match run.scenario {
                 Scenario::SiteLoss => lose_site(&run),
                 Scenario::BothSitesLost => lose_both_sites(&run),
+                Scenario::Ransomware => be_attacked(&run),
             }
         }
     }
@@ -106,6 +119,24 @@ fn lose_both_sites(run: &Run) -> Result<(), Failure> {
     run.reporting.write(&report)?;
     if !run.reporting.is_stdout() {
         report.print();
+    }
+    if report.passed {
+        return Ok(());
+    }
+    let shortfalls = report.shortfalls.join("; ");
+    Err(Failure::failed(format!("the drill failed: {shortfalls}")))
+}
+
+fn be_attacked(run: &Run) -> Result<(), Failure> {
+    let scale = ransomware::Scale {
+        documents: run.documents,
+        people: run.people,
+        rate: u32::try_from(run.rate).unwrap_or(u32::MAX),
+    };
+    let report = super::block_on(ransomware::run(&run.connection, &scale))?;
+    run.reporting.write(&report)?;
+    if !run.reporting.is_stdout() {
+        ransomware::print(&report);
     }
     if report.passed {
         return Ok(());
