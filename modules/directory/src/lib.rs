@@ -11,6 +11,7 @@ mod acting;
 mod apply;
 mod audience;
 pub mod commands;
+mod due;
 pub mod events;
 mod fields;
 pub mod invitation;
@@ -25,7 +26,7 @@ pub use queries::QUERIES;
 
 use kernel::{
     ApplyError, Audience, Command, CommandSpec, DecideContext, DecideError, Decision, Event,
-    Header, Module, ModuleName, PersonId, QuerySpec, Topic,
+    Header, Module, ModuleName, PersonId, QuerySpec, Timestamp, Topic,
 };
 use rusqlite::Connection;
 
@@ -65,6 +66,10 @@ impl Module for Directory {
 
     fn apply(&self, rows: &Connection, header: &Header, event: &Event) -> Result<(), ApplyError> {
         apply::apply(rows, header, event)
+    }
+
+    fn due(&self, rows: &Connection, _now: Timestamp) -> Result<Vec<Command>, rusqlite::Error> {
+        due::due(rows)
     }
 
     fn audience(&self, rows: &Connection, event: &Event) -> Result<Audience, rusqlite::Error> {

@@ -13,6 +13,7 @@ mod delete_department;
 mod delete_group;
 mod delete_role;
 mod found_workspace;
+mod grow_built_in_roles;
 mod import_people;
 mod invite;
 mod link_account;
@@ -37,6 +38,7 @@ pub use delete_department::DeleteDepartment;
 pub use delete_group::DeleteGroup;
 pub use delete_role::DeleteRole;
 pub use found_workspace::{FoundWorkspace, Founder};
+pub use grow_built_in_roles::GrowBuiltInRoles;
 pub use import_people::{ImportPeople, ImportedPerson};
 pub use invite::{Invite, InvitePrepared};
 pub use link_account::LinkAccount;
@@ -98,6 +100,11 @@ pub const COMMANDS: &[CommandSpec] = &[
         "Let in an account that holds a code",
     )
     .internal(),
+    CommandSpec::new::<GrowBuiltInRoles>(
+        "grow-built-in-roles",
+        "Give the built-in roles what came with a release; issued by the leading site",
+    )
+    .internal(),
 ];
 
 /// Decides a command.
@@ -131,6 +138,7 @@ pub(crate) fn decide(
         "invite" => parsed::<InvitePrepared>,
         "revoke-invitation" => parsed::<RevokeInvitation>,
         "accept-invitation" => parsed::<AcceptInvitation>,
+        "grow-built-in-roles" => parsed::<GrowBuiltInRoles>,
         _ => {
             let detail = "The directory has no such command.";
             return Err(Refusal::not_found("command", "unknown_command", detail).into());

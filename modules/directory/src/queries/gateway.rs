@@ -99,7 +99,7 @@ mod tests {
         let admin = membership(given.rows(), ADMIN_ACCOUNT).unwrap().unwrap();
         assert_eq!(
             (admin.handle.as_str(), admin.permissions.len()),
-            ("admin", 11)
+            ("admin", 12)
         );
         for stranger in [AccountId(id(105)), AccountId(id(999))] {
             assert_eq!(membership(given.rows(), stranger).unwrap(), None);
