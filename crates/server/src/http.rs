@@ -11,6 +11,7 @@ mod authenticate;
 mod commands;
 mod create_workspace;
 pub mod envelope;
+mod moment;
 mod observe;
 mod passkeys;
 mod prepare;
@@ -20,6 +21,7 @@ mod sessions;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod wire;
+pub mod workspace_changes;
 
 pub use api::{Api, ApiError, ApiParts};
 pub use authenticate::{Session, require_session};
@@ -76,6 +78,10 @@ pub fn routes(api: Api, more: MoreRoutes) -> Router {
         .route(
             "/api/attachments/{workspace}/documents/{document}/{attachment}",
             get(attachments::read_of_document),
+        )
+        .route(
+            "/api/workspace-changes",
+            get(workspace_changes::workspace_changes),
         )
         .merge(more.signed_in)
         .route(

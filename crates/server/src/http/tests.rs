@@ -7,6 +7,7 @@ mod documents;
 mod entering;
 mod front;
 mod members;
+mod moments;
 mod passkeys;
 mod sealing;
 mod sessions;

@@ -1,6 +1,7 @@
 //! Moment views are the views as they were.
 
 use super::*;
+use crate::config::{Limits, MomentLimits};
 use crate::http::tests::support::*;
 use kernel::{Fingerprint, WorkspaceId, fingerprint};
 use rusqlite::Connection;
@@ -124,4 +125,45 @@ async fn files_go_with_their_holder() {
     assert!(file.exists());
     drop(scratch);
     assert!(!file.exists());
+}
+
+#[tokio::test]
+async fn replays_begin_at_checkpoints_and_pass_over_those_that_are_of_no_use() {
+    let limits = Limits {
+        moments: MomentLimits {
+            checkpoint_every: 3,
+            ..MomentLimits::default()
+        },
+        ..limits()
+    };
+    let installation = Installation::start(&["a"], limits).await;
+    let (_, id) = workspace(&installation).await;
+    let site = &installation.a.site;
+    let head = site.engine.head(&id).await.unwrap();
+    drop(site.scratch(&id, head.seq).await.unwrap());
+    let live = live(&installation, &id).await;
+    let checkpoint = || site.moments.checkpoints.nearest(&id, head.seq).unwrap();
+    let last = checkpoint();
+    assert_eq!(last.seq, 6);
+
+    // One of another chain, one of another version: each is passed over and gone, and the replay ends
+    // where it should.
+    let spoils: [fn(&Connection); 2] = [
+        |rows| drop(rows.execute("UPDATE kernel_head SET hash = zeroblob(32)", [])),
+        |rows| rows.pragma_update(None, "user_version", 1).unwrap(),
+    ];
+    for spoil in spoils {
+        let scratch = site.scratch(&id, 6).await.unwrap();
+        let spoilt = scratch.file().with_extension("spoilt");
+        std::fs::copy(scratch.file(), &spoilt).unwrap();
+        spoil(&Connection::open(&spoilt).unwrap());
+        checkpoints::discard(&checkpoint());
+        site.moments.checkpoints.keep(&id, 6, &spoilt).unwrap();
+        let bad = checkpoint();
+        assert_eq!(bad.seq, last.seq);
+        let scratch = site.scratch(&id, head.seq).await.unwrap();
+        assert_eq!(fingerprint(scratch.rows()).unwrap(), live);
+        let good = checkpoint();
+        assert!(good.seq == last.seq && good != bad, "{good:?}");
+    }
 }
