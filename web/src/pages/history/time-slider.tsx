@@ -30,18 +30,21 @@ export function TimeSlider({ from, to, moment, onMoment, onStep, isStepping }: P
     return () => clearTimeout(timer);
   }, [shown, moment, onMoment]);
   const text = momentText(shown);
+  const step = stepOf(to - from);
+  // Steps count from the end, so that the end can be reached.
+  const start = to - Math.max(1, Math.ceil((to - from) / step)) * step;
   return (
     <div className="history-time">
       <label htmlFor={`${id}-slider`}>{t("history.slider")}</label>
       <input
         id={`${id}-slider`}
         type="range"
-        min={from}
-        max={Math.max(to, from + 1_000)}
-        step={stepOf(to - from)}
+        min={start}
+        max={to}
+        step={step}
         value={shown}
         aria-valuetext={text}
-        onChange={(event) => setShown(Number(event.target.value))}
+        onChange={(event) => setShown(Math.max(Number(event.target.value), from))}
       />
       <Space wrap>
         <label htmlFor={`${id}-time`}>{t("history.dateTime")}</label>
