@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from "react";
 import type { Id } from "./api/types";
 
-export const ADMIN_SECTIONS = ["people", "departments", "groups", "roles", "invitations", "accounts"] as const;
+export const ADMIN_SECTIONS = ["people", "departments", "groups", "roles", "invitations", "history", "accounts"] as const;
 export type AdminSection = (typeof ADMIN_SECTIONS)[number];
 
 export const DOCUMENTS_PLACES = ["folder", "document", "trash", "search"] as const;

@@ -182,6 +182,32 @@ pub struct Limits {
     pub queries_max: usize,
     /// Commands that may wait per partition.
     pub mailbox_max: usize,
+    /// What looking back may cost.
+    pub moments: MomentLimits,
+}
+
+/// Bounds of the time machine.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MomentLimits {
+    /// The most bytes that checkpoints may take on disk, and the most that moment views kept for
+    /// queries may take.
+    pub bytes_max: u64,
+    /// A replay leaves a checkpoint after at least this many entries.
+    pub checkpoint_every: u64,
+    /// How long a query waits for its moment view, in milliseconds, before the client is told to ask
+    /// again.
+    pub wait_ms: u64,
+}
+
+impl Default for MomentLimits {
+    fn default() -> Self {
+        Self {
+            bytes_max: 4 << 30,
+            checkpoint_every: 20_000,
+            wait_ms: 1_000,
+        }
+    }
 }
 
 impl Default for Limits {
@@ -195,6 +221,7 @@ impl Default for Limits {
             sign_ins_per_minute: 30,
             queries_max: 8,
             mailbox_max: 4_096,
+            moments: MomentLimits::default(),
         }
     }
 }

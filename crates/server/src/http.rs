@@ -11,6 +11,7 @@ mod authenticate;
 mod commands;
 mod create_workspace;
 pub mod envelope;
+mod moment;
 mod observe;
 mod passkeys;
 mod prepare;
@@ -20,6 +21,7 @@ mod sessions;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod wire;
+pub mod workspace_changes;
 
 use crate::rewind::{rewind_plan, rewind_progress};
 
@@ -81,6 +83,10 @@ pub fn routes(api: Api, more: MoreRoutes) -> Router {
         )
         .route("/api/protection/rewind-plan", get(rewind_plan))
         .route("/api/protection/rewind-progress", get(rewind_progress))
+        .route(
+            "/api/workspace-changes",
+            get(workspace_changes::workspace_changes),
+        )
         .merge(more.signed_in)
         .route(
             "/api/{module}/{name}",

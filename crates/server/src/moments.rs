@@ -5,24 +5,36 @@
 //! unchanged. Everything here lies in `<data>/moments/`, comes from the journal and nothing else, and
 //! can be deleted at any time.
 
+mod checkpoints;
 mod opened;
+mod replay;
 mod scratch;
+mod shared;
 #[cfg(test)]
 mod tests;
 
-pub use opened::{OpenedEntry, position_at};
+pub use opened::{OpenedEntry, position_at, read_opened};
 pub use scratch::ScratchView;
 
+use crate::config::MomentLimits;
 use crate::runtime::{Partition, source_of};
 use crate::site::Site;
+use checkpoints::Checkpoints;
 use journal::chain::ChainError;
 use journal::{Engine, ReadError, SealError};
-use kernel::{PartitionId, Seq, ViewError};
+use kernel::{PartitionId, Seq, Timestamp, ViewError};
+use replay::Progress;
 use scratch::ScratchFile;
+use shared::{Found, Position, Preparation, SharedView, SharedViews};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+
+/// Replays at a time: they are to disturb nobody.
+const REPLAYS_MAX: usize = 2;
 
 /// Why there is no moment view.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +58,23 @@ pub enum MomentError {
         /// The position asked for.
         seq: Seq,
     },
+    /// The rows come from another chain than the engine's.
+    #[error("the rows are of another chain of {0}")]
+    OtherChain(PartitionId),
+    /// It is being made; whoever asks again later finds it.
+    #[error("{applied} of {total} entries are applied")]
+    InPreparation {
+        /// Entries applied.
+        applied: u64,
+        /// Entries to apply.
+        total: u64,
+    },
+    /// Too many others are being made.
+    #[error("too many moments are being prepared")]
+    Crowded,
+    /// It failed for somebody who asked before.
+    #[error(transparent)]
+    Before(std::sync::Arc<Self>),
     /// The engine cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -66,6 +95,17 @@ pub enum MomentError {
     Failed(String),
 }
 
+impl MomentError {
+    /// Whether the rows that a replay began with are to blame.
+    fn is_of_the_view(&self) -> bool {
+        match self {
+            Self::View(error) => error.needs_new_view(),
+            Self::OtherChain(_) | Self::Behind { .. } => true,
+            _ => false,
+        }
+    }
+}
+
 /// What a moment view is made from.
 #[derive(Clone)]
 pub(crate) struct Origin {
@@ -80,6 +120,11 @@ pub(crate) struct Origin {
 pub struct Moments {
     folder: PathBuf,
     next: AtomicU64,
+    checkpoints: Checkpoints,
+    shared: SharedViews,
+    replays: Semaphore,
+    wait: Duration,
+    is_stopped: AtomicBool,
 }
 
 impl Moments {
@@ -87,16 +132,27 @@ impl Moments {
     ///
     /// # Errors
     /// When the folder cannot be made or cleared.
-    pub fn open(folder: PathBuf) -> std::io::Result<Self> {
+    pub fn open(folder: PathBuf, limits: &MomentLimits) -> std::io::Result<Self> {
         let scratch = folder.join("scratch");
         if scratch.exists() {
             std::fs::remove_dir_all(&scratch)?;
         }
         std::fs::create_dir_all(scratch)?;
+        let checkpoints = folder.join("checkpoints");
         Ok(Self {
+            checkpoints: Checkpoints::new(checkpoints, limits.checkpoint_every, limits.bytes_max),
+            shared: SharedViews::new(limits.bytes_max),
             folder,
             next: AtomicU64::new(1),
+            replays: Semaphore::new(REPLAYS_MAX),
+            wait: Duration::from_millis(limits.wait_ms),
+            is_stopped: AtomicBool::new(false),
         })
+    }
+
+    /// Has replays end soon: the site goes down.
+    pub fn stop(&self) {
+        self.is_stopped.store(true, Ordering::Relaxed);
     }
 
     /// A file nobody else has.
@@ -121,12 +177,92 @@ impl Site {
         seq: Seq,
     ) -> Result<ScratchView, MomentError> {
         let (site, origin) = (Arc::clone(self), self.origin(partition)?);
-        let made = tokio::task::spawn_blocking(move || {
-            let mut scratch = ScratchView::open(&origin, site.moments.scratch_file()?)?;
-            scratch.advance(seq)?;
-            Ok(scratch)
+        self.replaying(move || {
+            let progress = Progress::default();
+            site.moments.replay(&origin, seq, None, None, &progress)
+        })
+        .await
+    }
+
+    /// The moment view of a partition's module at a time, for queries.
+    ///
+    /// # Errors
+    /// [`MomentError::InPreparation`] where it takes longer than a moment: it goes on being made.
+    pub(crate) async fn moment(
+        self: &Arc<Self>,
+        partition: &PartitionId,
+        time: Timestamp,
+    ) -> Result<Arc<SharedView>, MomentError> {
+        let origin = self.origin(partition)?;
+        let position = origin.position(time).await?;
+        let preparation = match self.moments.shared.find(&position) {
+            Found::Ready(view) => return Ok(view),
+            Found::Crowded => return Err(MomentError::Crowded),
+            Found::Preparing(preparation) => preparation,
+            Found::Begun(preparation) => {
+                let work = Arc::clone(self).prepare(
+                    origin,
+                    position.clone(),
+                    time,
+                    Arc::clone(&preparation),
+                );
+                tokio::spawn(work);
+                preparation
+            }
+        };
+        let mut ended = preparation.ended.subscribe();
+        let waited = tokio::time::timeout(self.moments.wait, ended.wait_for(Option::is_some)).await;
+        let ended = waited
+            .ok()
+            .and_then(Result::ok)
+            .and_then(|ended| ended.clone());
+        match ended {
+            Some(Ok(view)) => Ok(view),
+            Some(Err(error)) => {
+                self.moments.shared.forget(&position);
+                Err(MomentError::Before(error))
+            }
+            None => Err(MomentError::InPreparation {
+                applied: preparation.progress.applied.load(Ordering::Relaxed),
+                total: preparation.progress.total.load(Ordering::Relaxed),
+            }),
+        }
+    }
+
+    async fn prepare(
+        self: Arc<Self>,
+        origin: Origin,
+        position: Position,
+        time: Timestamp,
+        preparation: Arc<Preparation>,
+    ) {
+        let (site, at, noted) = (
+            Arc::clone(&self),
+            position.clone(),
+            Arc::clone(&preparation),
+        );
+        let made = self.replaying(move || {
+            let (moments, near) = (&site.moments, site.moments.shared.nearest(&at));
+            let progress = &noted.progress;
+            let made = moments.replay(&origin, at.seq, Some(time), near, progress)?;
+            Ok(Arc::new(SharedView::new(made.into_file())?))
         });
-        made.await
+        let made = made.await.map_err(Arc::new);
+        if let Err(error) = &made {
+            tracing::error!(partition = %position.partition, %error, "a moment cannot be prepared");
+        }
+        self.moments.shared.end(&position, &preparation, made);
+    }
+
+    /// Does blocking work when it is its turn.
+    async fn replaying<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, MomentError> + Send + 'static,
+    ) -> Result<T, MomentError> {
+        let turn = self.moments.replays.acquire().await;
+        let _turn = turn.map_err(|error| MomentError::Failed(error.to_string()))?;
+        tokio::task::spawn_blocking(work)
+            .await
             .unwrap_or_else(|error| Err(MomentError::Failed(error.to_string())))
     }
 
@@ -144,6 +280,20 @@ impl Site {
             partition,
             engine: Arc::clone(&self.engine),
             runtime: Handle::current(),
+        })
+    }
+}
+
+impl Origin {
+    async fn position(&self, time: Timestamp) -> Result<Position, MomentError> {
+        let mut followed = Vec::new();
+        for source in &self.sources {
+            followed.push(position_at(&*self.engine, &source.id, time).await?);
+        }
+        Ok(Position {
+            partition: self.partition.id.clone(),
+            seq: position_at(&*self.engine, &self.partition.id, time).await?,
+            followed,
         })
     }
 }

@@ -108,6 +108,15 @@ fn query(module: &str, spec: &QuerySpec, components: &mut Components) -> Value {
         "description": "Wait, up to five seconds, until this site has applied this position.",
         "schema": { "type": "integer", "format": "int64", "minimum": 0 },
     }));
+    if Scope::of(module) == Scope::Workspace {
+        parameters.push(json!({
+            "name": "moment", "in": "query", "required": false,
+            "description": "Answer as of this moment: RFC 3339, or milliseconds since 1970. Needs \
+                history.view now; shows what whoever asks was entitled to then. Not together with \
+                min_seq.",
+            "schema": { "type": "string" },
+        }));
+    }
     parameters.extend(components.query_parameters(module, &spec.parameters));
     let answer = components.reference(module, &spec.answer);
     json!({

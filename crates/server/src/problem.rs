@@ -1,6 +1,7 @@
 //! Problem documents (RFC 9457): how every refusal and failure looks to a client.
 //!
-//! `{ "type": "/errors/<code>", "title", "status", "code", "detail", "field"?, "retry_after_ms"? }`.
+//! `{ "type": "/errors/<code>", "title", "status", "code", "detail", "field"?, "retry_after_ms"?,
+//! "progress"? }`.
 //! Every code has a page in `docs/errors/`.
 
 use crate::runtime::QueryFailure;
@@ -31,6 +32,17 @@ pub struct Problem {
     pub field: Option<String>,
     /// When asking again is worth it.
     pub retry_after_ms: Option<u64>,
+    /// How far what is being prepared is.
+    pub progress: Option<Progress>,
+}
+
+/// Entries applied, of those to apply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// Applied so far.
+    pub applied: u64,
+    /// To apply; 0 while it waits for its turn.
+    pub total: u64,
 }
 
 #[derive(Serialize)]
@@ -44,6 +56,8 @@ struct Document<'a> {
     field: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    progress: Option<Progress>,
 }
 
 impl Problem {
@@ -56,6 +70,7 @@ impl Problem {
             detail: detail.into(),
             field: None,
             retry_after_ms: None,
+            progress: None,
         }
     }
 
@@ -124,6 +139,20 @@ impl Problem {
         .retry_after(RETRY_SOON_MS)
     }
 
+    /// The rows of a moment are being made (503).
+    #[must_use]
+    pub fn moment_in_preparation(applied: u64, total: u64) -> Self {
+        let problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "moment_in_preparation",
+            format!("This moment is being prepared: {applied} of {total} entries. Ask again soon."),
+        );
+        Self {
+            progress: Some(Progress { applied, total }),
+            ..problem.retry_after(RETRY_SOON_MS)
+        }
+    }
+
     /// A failure inside the site (503): something may have been done. The cause goes to the log and not
     /// to the client.
     #[must_use]
@@ -164,6 +193,7 @@ impl Problem {
             detail: &self.detail,
             field: self.field.as_deref(),
             retry_after_ms: self.retry_after_ms,
+            progress: self.progress,
         };
         serde_json::to_vec(&document).expect("a document of strings and numbers serialises")
     }
@@ -224,6 +254,7 @@ impl From<Refusal> for Problem {
             detail: refusal.detail,
             field: refusal.field,
             retry_after_ms: None,
+            progress: None,
         }
     }
 }

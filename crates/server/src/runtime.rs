@@ -9,4 +9,5 @@ mod writer;
 pub use follow::{follow_source, source_of};
 pub use partition::{Announcement, ModuleState, Partition, PartitionStatus};
 pub use readers::QueryFailure;
+pub(crate) use readers::Readers;
 pub use writer::{Remote, WriterContext};

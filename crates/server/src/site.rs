@@ -96,7 +96,10 @@ impl Site {
     pub fn start(parts: Parts) -> std::io::Result<Arc<Self>> {
         let views = parts.config.data.join("views");
         std::fs::create_dir_all(&views)?;
-        let moments = Moments::open(parts.config.data.join("moments"))?;
+        let moments = Moments::open(
+            parts.config.data.join("moments"),
+            &parts.config.limits.moments,
+        )?;
         let site = Arc::new(Self {
             name: parts.config.name.clone(),
             config: parts.config,
@@ -235,6 +238,7 @@ impl Site {
     /// Lets clients know that this site goes down, and stops the writers.
     pub fn drain(&self) {
         self.draining.send_replace(true);
+        self.moments.stop();
         for open in self
             .open
             .read()

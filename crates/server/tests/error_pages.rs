@@ -23,7 +23,7 @@ const MAKERS: [&str; 13] = [
 ];
 
 /// Texts in the same calls that name fields.
-const FIELDS: [&str; 26] = [
+const FIELDS: [&str; 29] = [
     "account_id",
     "around",
     "attachment",
@@ -41,7 +41,10 @@ const FIELDS: [&str; 26] = [
     "hash",
     "limit",
     "message",
+    "min_seq",
+    "moment",
     "name",
+    "order",
     "person_id",
     "prefix",
     "q",

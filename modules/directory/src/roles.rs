@@ -1,12 +1,13 @@
 //! Permissions and the built-in roles.
 
 /// Every permission there is.
-pub const PERMISSIONS: [&str; 12] = [
+pub const PERMISSIONS: [&str; 13] = [
     "channels.create",
     "channels.manage",
     "continuity.view",
     "drill.run",
     "groups.manage",
+    "history.view",
     "import.run",
     "messages.send",
     "messages.urgent",

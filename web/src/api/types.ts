@@ -61,6 +61,8 @@ export interface Problem {
   detail?: string;
   field?: string;
   retry_after_ms?: number;
+  /** How far what is being prepared is, in entries. */
+  progress?: { applied: number; total: number };
 }
 
 export interface Page<T> {
@@ -294,6 +296,7 @@ export const PERMISSIONS = [
   "messages.urgent",
   "import.run",
   "continuity.view",
+  "history.view",
   "drill.run",
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];

@@ -3,6 +3,7 @@
 import i18next from "i18next";
 import { useCallback, useSyncExternalStore } from "react";
 import type documentsEn from "./documents/en";
+import type historyEn from "./history/en";
 import type en from "./en";
 
 export const LANGUAGES = ["en", "id", "zh-Hans", "zh-Hant"] as const;
@@ -16,11 +17,12 @@ export const LANGUAGE_NAMES: Record<Language, string> = {
   "zh-Hant": "繁體中文",
 };
 
-type Entry = keyof typeof en | keyof typeof documentsEn;
+type Entry = keyof typeof en | keyof typeof documentsEn | keyof typeof historyEn;
 /** Keys as they are asked for: without the plural ending. */
 export type Key = Entry extends infer K ? (K extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : K) : never;
 export type Dictionary = Record<keyof typeof en, string>;
 export type DocumentsDictionary = Record<keyof typeof documentsEn, string>;
+export type HistoryDictionary = Record<keyof typeof historyEn, string>;
 export type Translate = (key: Key, values?: Record<string, string | number>) => string;
 
 const loaders: Record<Language, () => Promise<{ default: Dictionary }>> = {
@@ -37,6 +39,12 @@ const parts = {
     id: () => import("./documents/id"),
     "zh-Hans": () => import("./documents/zh-Hans"),
     "zh-Hant": () => import("./documents/zh-Hant"),
+  },
+  history: {
+    en: () => import("./history/en"),
+    id: () => import("./history/id"),
+    "zh-Hans": () => import("./history/zh-Hans"),
+    "zh-Hant": () => import("./history/zh-Hant"),
   },
 } as const satisfies Record<string, Record<Language, () => Promise<{ default: Record<string, string> }>>>;
 type Part = keyof typeof parts;

@@ -6,16 +6,20 @@ import documentsEn from "./documents/en";
 import documentsId from "./documents/id";
 import documentsZhHans from "./documents/zh-Hans";
 import documentsZhHant from "./documents/zh-Hant";
+import historyEn from "./history/en";
+import historyId from "./history/id";
+import historyZhHans from "./history/zh-Hans";
+import historyZhHant from "./history/zh-Hant";
 import mainEn from "./en";
 import mainId from "./id";
 import { preferredLanguage } from "./index";
 import mainZhHans from "./zh-Hans";
 import mainZhHant from "./zh-Hant";
 
-const en = { ...mainEn, ...documentsEn };
-const id = { ...mainId, ...documentsId };
-const zhHans = { ...mainZhHans, ...documentsZhHans };
-const zhHant = { ...mainZhHant, ...documentsZhHant };
+const en = { ...mainEn, ...documentsEn, ...historyEn };
+const id = { ...mainId, ...documentsId, ...historyId };
+const zhHans = { ...mainZhHans, ...documentsZhHans, ...historyZhHans };
+const zhHant = { ...mainZhHant, ...documentsZhHant, ...historyZhHant };
 
 const OTHERS = { id, "zh-Hans": zhHans, "zh-Hant": zhHant } as const;
 const KEYS = Object.keys(en) as (keyof typeof en)[];

@@ -32,7 +32,7 @@ const AdminPage = lazy(() => import("./admin/admin-page"));
 const AccountPage = lazy(() => import("./account-page"));
 const HelpDialog = lazy(() => import("./help-dialog"));
 
-const ADMIN_RIGHTS = ["people.manage", "groups.manage", "roles.manage", "workspace.manage"];
+const ADMIN_RIGHTS = ["people.manage", "groups.manage", "roles.manage", "workspace.manage", "history.view"];
 
 export function Shell(): ReactElement {
   const t = useT();

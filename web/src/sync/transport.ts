@@ -103,7 +103,8 @@ export class Transport {
       if (attempt.status === 401 && this.token() !== null) {
         this.onSignedOut(problem);
       }
-      if (attempt.status < 500) {
+      // Being prepared there, it would only be prepared twice.
+      if (attempt.status < 500 || problem.code === "moment_in_preparation") {
         break;
       }
     }

@@ -1,5 +1,6 @@
 //! Subcommands that talk to a running installation, and what all subcommands share.
 
+pub mod at;
 pub mod check_sign_in;
 pub mod connection;
 pub mod drill;

@@ -4,7 +4,7 @@ use super::api::partition;
 use super::commands::actor;
 use super::envelope::Scope;
 use super::query_text::split;
-use super::{Api, RouteLabel, Session};
+use super::{Api, RouteLabel, Session, moment};
 use crate::problem::Problem;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
@@ -32,13 +32,16 @@ pub(super) async fn query(
     let text = split(&text.unwrap_or_default(), Scope::of(&module))?;
     let actor = actor(&api, session, text.workspace).await?;
     let id = partition(&module, text.workspace);
-    let run = spec.run;
-    let answer = api
-        .site()
-        .query(&id, text.min_seq, move |rows| {
-            run(rows, &actor, &text.parameters)
-        })
-        .await?;
+    let answer = match text.moment {
+        Some(time) => moment::answer(&api, session, &id, spec, (actor, text, time)).await?,
+        None => {
+            let run = spec.run;
+            let query = api.site().query(&id, text.min_seq, move |rows| {
+                run(rows, &actor, &text.parameters)
+            });
+            query.await?
+        }
+    };
     let label = Extension(RouteLabel(format!("/api/{module}/{name}")));
     Ok((label, [(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response())
 }

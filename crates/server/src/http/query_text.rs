@@ -1,8 +1,9 @@
 //! The query string of a query: what the gateway takes for itself, and what it hands on.
 
 use super::envelope::{Scope, missing, uuid};
+use super::moment::parse;
 use crate::problem::Problem;
-use kernel::{Seq, WorkspaceId};
+use kernel::{Seq, Timestamp, WorkspaceId};
 
 /// A query string, split.
 #[derive(Debug, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub struct QueryText {
     pub workspace: Option<WorkspaceId>,
     /// Wait until this position is applied.
     pub min_seq: Option<Seq>,
+    /// Answer as of this time.
+    pub moment: Option<Timestamp>,
     /// The query's own parameters.
     pub parameters: String,
 }
@@ -22,7 +25,7 @@ pub struct QueryText {
 pub fn split(text: &str, scope: Scope) -> Result<QueryText, Problem> {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(text)
         .map_err(|error| Problem::invalid("query", "malformed", error.to_string()))?;
-    let (mut workspace, mut min_seq, mut others) = (None, None, Vec::new());
+    let (mut workspace, mut min_seq, mut moment, mut others) = (None, None, None, Vec::new());
     for (name, value) in pairs {
         match name.as_str() {
             "workspace_id" if scope == Scope::Workspace => {
@@ -33,6 +36,13 @@ pub fn split(text: &str, scope: Scope) -> Result<QueryText, Problem> {
                     Problem::invalid(&name, "malformed", "It must be a whole number.")
                 })?;
                 once(&name, min_seq.replace(seq))?;
+            }
+            "moment" if scope == Scope::Workspace => {
+                once(&name, moment.replace(parse(&name, &value)?))?;
+            }
+            "moment" => {
+                let detail = "Only what belongs to a workspace is answered as of a moment.";
+                return Err(Problem::invalid(&name, "unknown_field", detail));
             }
             _ => others.push((name, value)),
         }
@@ -45,6 +55,7 @@ pub fn split(text: &str, scope: Scope) -> Result<QueryText, Problem> {
     Ok(QueryText {
         workspace,
         min_seq,
+        moment,
         parameters,
     })
 }
@@ -69,10 +80,11 @@ mod tests {
 
     #[test]
     fn the_gateways_own_parameters_are_taken_out() {
-        let text = format!("search=a%26b&workspace_id={ID}&limit=5&min_seq=7");
+        let text = format!("search=a%26b&workspace_id={ID}&limit=5&min_seq=7&moment=9");
         let split = split(&text, Scope::Workspace).unwrap();
         assert_eq!(split.workspace.unwrap().to_string(), ID);
         assert_eq!(split.min_seq, Some(7));
+        assert_eq!(split.moment, Some(Timestamp(9)));
         assert_eq!(split.parameters, "search=a%26b&limit=5");
     }
 
@@ -86,6 +98,9 @@ mod tests {
             "workspace_id"
         );
         assert_eq!(field(&format!("workspace_id={ID}&min_seq=-1")), "min_seq");
+        assert_eq!(field(&format!("workspace_id={ID}&moment=x")), "moment");
+        let installation = split("moment=1", Scope::Installation).unwrap_err();
+        assert_eq!(installation.field.as_deref(), Some("moment"));
         let kept = split("workspace_id=x", Scope::Installation).unwrap();
         assert_eq!(
             kept.parameters, "workspace_id=x",

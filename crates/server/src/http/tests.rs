@@ -9,6 +9,7 @@ mod documents;
 mod entering;
 mod front;
 mod members;
+mod moments;
 mod passkeys;
 mod rewinding;
 mod sealing;

@@ -55,6 +55,18 @@ impl Opened {
         &self.partition.id
     }
 
+    /// Fails unless the chain has `head`.
+    pub(super) fn check(&self, head: Head) -> Result<(), MomentError> {
+        if head == Head::GENESIS {
+            return Ok(());
+        }
+        let read = self.engine.read(&self.partition.id, head.seq - 1, 1);
+        match self.runtime.block_on(read)?.first() {
+            Some(entry) if entry.head() == head => Ok(()),
+            _ => Err(MomentError::OtherChain(self.partition.id.clone())),
+        }
+    }
+
     /// Asks the engine anew, even where it had nothing more.
     pub(super) fn look_again(&mut self) {
         self.is_at_end = false;
@@ -139,4 +151,28 @@ pub async fn position_at(
         }
     }
     Ok(low)
+}
+
+/// Entries of a partition after a position, opened; at most `count`.
+///
+/// # Errors
+/// When they cannot be read or opened.
+pub async fn read_opened(
+    engine: &dyn Engine,
+    partition: &Partition,
+    after: Seq,
+    count: u64,
+) -> Result<Vec<OpenedEntry>, MomentError> {
+    let keys = partition.keys();
+    let limit = usize::try_from(count).unwrap_or(usize::MAX);
+    let entries = engine.read(&partition.id, after, limit).await?;
+    let opened = entries.into_iter().map(|entry| {
+        let payload = keys.open(&entry.header, &entry.sealed)?;
+        Ok(OpenedEntry {
+            header: entry.header,
+            hash: entry.hash,
+            payload,
+        })
+    });
+    opened.collect()
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The most entries applied in one transaction.
-const TRANSACTION: u64 = 1_000;
+pub(super) const TRANSACTION: u64 = 1_000;
 /// The most entries of a followed partition applied in one transaction.
 const FOLLOWED: usize = 500;
 
@@ -21,6 +21,8 @@ pub struct ScratchView {
     own: Opened,
     sources: Vec<Opened>,
     file: ScratchFile,
+    /// Entries in one transaction.
+    transaction: u64,
 }
 
 /// A file that is removed when nobody holds it any longer.
@@ -54,7 +56,27 @@ impl ScratchView {
             own: opened(&origin.partition, view.head()),
             view,
             file,
+            transaction: TRANSACTION,
         })
+    }
+
+    /// Fails unless the rows come from the very chains that the engine has: the file may have been
+    /// written for another installation, or before a recovery.
+    pub(super) fn check(&self) -> Result<(), MomentError> {
+        self.own.check(self.head())?;
+        for source in &self.sources {
+            let head = self.view.followed_head(&source.id().to_string())?;
+            source.check(head)?;
+        }
+        Ok(())
+    }
+
+    /// Ends a transaction at every multiple of `entries`.
+    pub(super) fn in_transactions_of(self, entries: u64) -> Self {
+        Self {
+            transaction: entries.clamp(1, TRANSACTION),
+            ..self
+        }
     }
 
     /// The rows, for queries and for the module's own questions.
@@ -144,7 +166,7 @@ impl ScratchView {
                 return Err(MomentError::NotThere { partition, seq });
             };
             self.apply(&entry)?;
-            if self.seq().is_multiple_of(TRANSACTION) {
+            if self.seq().is_multiple_of(self.transaction) {
                 self.settle()?;
                 note(self)?;
             }
@@ -195,5 +217,10 @@ impl ScratchView {
     /// The file; between transactions it holds all rows.
     pub(super) const fn file(&self) -> &PathBuf {
         &self.file.0
+    }
+
+    /// Closes the view and hands over its file.
+    pub(super) fn into_file(self) -> ScratchFile {
+        self.file
     }
 }

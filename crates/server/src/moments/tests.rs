@@ -1,10 +1,13 @@
 //! Moment views are the views as they were.
 
 use super::*;
+use crate::config::{Limits, MomentLimits};
 use crate::http::tests::support::*;
-use kernel::{Fingerprint, WorkspaceId, fingerprint};
+use journal::chain;
+use kernel::{CommandId, Entry, Fingerprint, Head, Header, WorkspaceId, fingerprint};
 use rusqlite::Connection;
 use serde_json::json;
+use std::time::Instant;
 
 /// A workspace with two groups of conversation in which somebody wrote, and who that is.
 async fn workspace(installation: &Installation) -> (WorkspaceId, PartitionId) {
@@ -124,4 +127,120 @@ async fn files_go_with_their_holder() {
     assert!(file.exists());
     drop(scratch);
     assert!(!file.exists());
+}
+
+#[tokio::test]
+async fn replays_begin_at_checkpoints_and_pass_over_those_that_are_of_no_use() {
+    let limits = Limits {
+        moments: MomentLimits {
+            checkpoint_every: 3,
+            ..MomentLimits::default()
+        },
+        ..limits()
+    };
+    let installation = Installation::start(&["a"], limits).await;
+    let (_, id) = workspace(&installation).await;
+    let site = &installation.a.site;
+    let head = site.engine.head(&id).await.unwrap();
+    drop(site.scratch(&id, head.seq).await.unwrap());
+    let live = live(&installation, &id).await;
+    let checkpoint = || site.moments.checkpoints.nearest(&id, head.seq).unwrap();
+    let last = checkpoint();
+    assert_eq!(last.seq, 6);
+
+    // One of another chain, one of another version: each is passed over and gone, and the replay ends
+    // where it should.
+    let spoils: [fn(&Connection); 2] = [
+        |rows| drop(rows.execute("UPDATE kernel_head SET hash = zeroblob(32)", [])),
+        |rows| rows.pragma_update(None, "user_version", 1).unwrap(),
+    ];
+    for spoil in spoils {
+        let scratch = site.scratch(&id, 6).await.unwrap();
+        let spoilt = scratch.file().with_extension("spoilt");
+        std::fs::copy(scratch.file(), &spoilt).unwrap();
+        spoil(&Connection::open(&spoilt).unwrap());
+        checkpoints::discard(&checkpoint());
+        site.moments.checkpoints.keep(&id, 6, &spoilt).unwrap();
+        let bad = checkpoint();
+        assert_eq!(bad.seq, last.seq);
+        let scratch = site.scratch(&id, head.seq).await.unwrap();
+        assert_eq!(fingerprint(scratch.rows()).unwrap(), live);
+        let good = checkpoint();
+        assert!(good.seq == last.seq && good != bad, "{good:?}");
+    }
+}
+
+/// Appends `count` messages to a chain behind the site's back, each like the last one.
+async fn grow(site: &Site, id: &PartitionId, count: u64) {
+    let keys = site.partition(id).unwrap().keys();
+    let mut head = site.engine.head(id).await.unwrap();
+    let last = site.engine.read(id, head.seq - 1, 1).await.unwrap();
+    let entry = last.first().unwrap();
+    let (mut header, mut payload) = (
+        entry.header.clone(),
+        keys.open(&entry.header, &entry.sealed).unwrap(),
+    );
+    let mut left = count;
+    while left > 0 {
+        let after = head;
+        let mut batch = Vec::new();
+        for _ in 0..left.min(1_000) {
+            let data = &mut payload.events[0].data;
+            data["id"] = json!(new_id());
+            data["position"] = json!(data["position"].as_u64().unwrap() + 1);
+            header = Header {
+                seq: head.seq + 1,
+                prev: head.hash,
+                command: CommandId(new_id()),
+                time: header.time.plus_ms(1),
+                ..header
+            };
+            let sealed = keys.seal(&header, &payload).unwrap();
+            let hash = chain::hash(&header, &sealed);
+            head = Head {
+                seq: header.seq,
+                hash,
+            };
+            batch.push(Entry {
+                header: header.clone(),
+                sealed,
+                hash,
+            });
+        }
+        left -= batch.len() as u64;
+        site.engine.append(id, after, &batch).await.unwrap();
+    }
+}
+
+/// `cargo test -p server --lib -- --ignored --nocapture how_long_a_replay_takes`
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "it measures"]
+async fn how_long_a_replay_takes() {
+    let installation = Installation::one_site().await;
+    let (_, id) = workspace(&installation).await;
+    let site = &installation.a.site;
+    grow(site, &id, 100_000).await;
+    let head = site.engine.head(&id).await.unwrap();
+    let mut applied = site.partition(&id).unwrap().applied();
+    applied.wait_for(|seq| *seq == head.seq).await.unwrap();
+    for (what, seq) in [
+        ("from the beginning", head.seq - 1_000),
+        ("again, from a checkpoint", head.seq - 1_000),
+        ("just before a checkpoint", 59_999),
+        ("at a checkpoint", 60_000),
+    ] {
+        let begun = Instant::now();
+        let scratch = site.scratch(&id, seq).await.unwrap();
+        let bytes = std::fs::metadata(scratch.file()).unwrap().len();
+        println!(
+            "{what}: entry {seq} in {:?}, {bytes} bytes",
+            begun.elapsed()
+        );
+    }
+    let begun = Instant::now();
+    let time = site.engine.read(&id, 49_999, 1).await.unwrap()[0]
+        .header
+        .time;
+    assert_eq!(position_at(&*site.engine, &id, time).await.unwrap(), 50_000);
+    println!("bisection: {:?}", begun.elapsed());
 }

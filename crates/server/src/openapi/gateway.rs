@@ -5,6 +5,7 @@ use super::{add, responses};
 use crate::gateway::StartDrill;
 use crate::http::envelope::CommandAnswer;
 use crate::http::wire;
+use crate::http::workspace_changes::Changes;
 use crate::operations::{BreakSite, RestoreSite, SwitchOver};
 use crate::passkey::Started;
 use kernel::SchemaOf;
@@ -87,6 +88,7 @@ pub(super) fn describe(paths: &mut Map<String, Value>, components: &mut Componen
             "responses": responses(session),
         }),
     );
+    workspace_changes(paths, components);
     attachments(paths, components);
     events(paths);
     operations(paths, components);
@@ -126,6 +128,34 @@ fn accept_invitation(paths: &mut Map<String, Value>, components: &mut Components
                 "additionalProperties": false,
             } } } },
             "responses": responses(answer),
+        }),
+    );
+}
+
+fn workspace_changes(paths: &mut Map<String, Value>, components: &mut Components) {
+    let changes = components.reference(OWNER, &SchemaOf::of::<Changes>());
+    let parameter = |name: &str, description: &str, schema: Value| {
+        json!({ "name": name, "in": "query", "required": name == "workspace_id",
+                "description": description, "schema": schema })
+    };
+    let text = || json!({ "type": "string" });
+    add(
+        paths,
+        "/api/workspace-changes",
+        "get",
+        json!({
+            "operationId": "gateway.workspace-changes", "tags": [OWNER],
+            "summary": "Who changed what in a workspace, for holders of history.view",
+            "parameters": [
+                parameter("workspace_id", "The workspace.", json!({ "type": "string", "format": "uuid" })),
+                parameter("from", "Not before this moment: RFC 3339, or milliseconds since 1970.", text()),
+                parameter("to", "Not after this moment; without it, now.", text()),
+                parameter("order", "Which come first; without it, the newest.",
+                    json!({ "type": "string", "enum": ["newest_first", "oldest_first"] })),
+                parameter("limit", "Entries on a page, 1 to 200.", json!({ "type": "integer" })),
+                parameter("cursor", "`next` of the page before.", text()),
+            ],
+            "responses": responses(changes),
         }),
     );
 }
@@ -294,6 +324,15 @@ fn problem() -> Value {
             "detail": { "type": "string" },
             "field": { "type": "string", "description": "The field of the request concerned." },
             "retry_after_ms": { "type": "integer", "minimum": 0 },
+            "progress": {
+                "type": "object",
+                "description": "How far what is being prepared is, in entries.",
+                "required": ["applied", "total"],
+                "properties": {
+                    "applied": { "type": "integer", "minimum": 0 },
+                    "total": { "type": "integer", "minimum": 0 },
+                },
+            },
         },
     })
 }

@@ -28,7 +28,7 @@ pub enum QueryFailure {
 }
 
 /// A pool of read-only connections.
-pub(super) struct Readers {
+pub(crate) struct Readers {
     path: Arc<PathBuf>,
     idle: Arc<Mutex<Vec<Reader>>>,
     permits: Arc<Semaphore>,
@@ -41,7 +41,7 @@ struct Reader {
 }
 
 impl Readers {
-    pub(super) fn new(path: PathBuf, max: usize) -> Self {
+    pub(crate) fn new(path: PathBuf, max: usize) -> Self {
         Self {
             path: Arc::new(path),
             idle: Arc::default(),
@@ -49,7 +49,7 @@ impl Readers {
         }
     }
 
-    pub(super) async fn run<T: Send + 'static>(
+    pub(crate) async fn run<T: Send + 'static>(
         &self,
         query: impl FnOnce(&Connection) -> Result<T, DecideError> + Send + 'static,
     ) -> Result<T, QueryFailure> {

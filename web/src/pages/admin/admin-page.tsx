@@ -8,7 +8,7 @@ import zhCN from "antd/locale/zh_CN";
 import zhTW from "antd/locale/zh_TW";
 import { type ReactElement, Suspense, lazy, useState } from "react";
 import { useApp, useStore, useWorkspace } from "../../app-context";
-import { type Language, currentLanguage, useT } from "../../i18n";
+import { type Language, currentLanguage, loadWords, useT } from "../../i18n";
 import type { AdminSection } from "../../route";
 import { isDark } from "../../theme";
 import { Link } from "../../ui/link";
@@ -21,6 +21,10 @@ const SECTIONS: Record<AdminSection, React.LazyExoticComponent<() => ReactElemen
   groups: lazy(() => import("./groups")),
   roles: lazy(() => import("./roles")),
   invitations: lazy(() => import("./invitations")),
+  history: lazy(async () => {
+    const [page] = await Promise.all([import("../history/history-page"), loadWords("history")]);
+    return page;
+  }),
   accounts: lazy(() => import("./accounts")),
 };
 
@@ -42,6 +46,7 @@ export default function AdminPage({ section }: { section: AdminSection }): React
     "groups",
     "roles",
     "invitations",
+    ...(workspace.may("history.view") ? (["history"] as const) : []),
     ...(isOperator ? (["accounts"] as const) : []),
   ];
 

@@ -1,0 +1,56 @@
+/** The time machine: what was renamed is there under its old name at the moment before. */
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newId } from "../src/ids";
+import { Api, hasDemo, launch, open, signIn } from "./demo";
+
+describe.skipIf(!hasDemo)("the time machine", () => {
+  let browser: Browser;
+  let workspace: string;
+  const before = `Deck ${Date.now()}`;
+  const after = `Bridge ${Date.now()}`;
+
+  beforeAll(async () => {
+    browser = await launch();
+    const api = await Api.signIn("b");
+    workspace = await api.workspace();
+    const group = newId();
+    await api.order("b", "/api/directory/create-group", { group_id: group, name: before }, workspace);
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await api.order("b", "/api/directory/rename-group", { group_id: group, name: after }, workspace);
+  });
+
+  afterAll(() => browser?.close());
+
+  it("goes back change by change, by keyboard, and says what differs now", async () => {
+    const { page, context, failures } = await open(browser, "b");
+    await signIn(page);
+    await page.goto(`${new URL(page.url()).origin}/admin/${workspace}/history`);
+    await page.getByText("Groups", { exact: true }).last().click();
+    const row = (name: string): ReturnType<typeof page.locator> => page.locator(".history-row", { hasText: name });
+    await row(after).waitFor();
+    expect(await row(after).textContent()).toContain("as it is now");
+
+    const previous = page.getByRole("button", { name: "Previous change" });
+    for (let step = 0; step < 5 && (await row(before).count()) === 0; step += 1) {
+      await previous.focus();
+      await page.keyboard.press("Enter");
+      await row(before).waitFor({ timeout: 5_000 }).catch(() => undefined);
+    }
+    await row(before).waitFor();
+    expect(await row(before).textContent()).toContain(`now: Name ${after}`);
+    await page.locator(".history-list", { hasText: "created a group" }).waitFor();
+
+    // The slider by its keys: to the very beginning, where there was no group of that name.
+    await page.locator("input[type=range]").focus();
+    await page.keyboard.press("Home");
+    await page.locator(".history-row.is-new", { hasText: after }).waitFor();
+    await page.locator("input[type=range]").focus();
+    await page.keyboard.press("End");
+    await row(after).waitFor();
+
+    expect(failures).toEqual([]);
+    await context.close();
+  });
+});

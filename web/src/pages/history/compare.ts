@@ -1,0 +1,35 @@
+/** Rows of then beside rows of now. */
+
+export type Difference = "same" | "differs" | "gone" | "new";
+
+export interface Compared<Row> {
+  key: string;
+  /** The row as it was; of what was not there yet, as it is now. */
+  row: Row;
+  now: Row | null;
+  difference: Difference;
+}
+
+/** One line for each row of then, in its order, and after them what is there only now. */
+export function compare<Row>(
+  then: readonly Row[],
+  now: readonly Row[],
+  key: (row: Row) => string,
+  texts: (row: Row) => readonly string[],
+): Compared<Row>[] {
+  const present = new Map(now.map((row) => [key(row), row]));
+  const compared = then.map((row): Compared<Row> => {
+    const other = present.get(key(row)) ?? null;
+    present.delete(key(row));
+    if (other === null) {
+      return { key: key(row), row, now: null, difference: "gone" };
+    }
+    const others = texts(other);
+    const isSame = texts(row).every((text, index) => text === others[index]);
+    return { key: key(row), row, now: other, difference: isSame ? "same" : "differs" };
+  });
+  for (const [id, row] of present) {
+    compared.push({ key: id, row, now: row, difference: "new" });
+  }
+  return compared;
+}
