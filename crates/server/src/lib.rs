@@ -16,6 +16,7 @@ pub mod operations;
 mod passkey;
 pub mod peer;
 pub mod problem;
+mod quarantine;
 pub mod recovering;
 pub mod runtime;
 pub mod sealing;
@@ -23,3 +24,5 @@ pub mod session;
 pub mod site;
 pub mod status;
 pub mod watch;
+
+pub use quarantine::Alarm;

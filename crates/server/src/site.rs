@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::hub::PartitionHub;
 use crate::key_check;
+use crate::quarantine::keep_signed_out;
 use crate::recovering::Recovering;
 use crate::runtime::{
     Partition, PartitionStatus, QueryFailure, Remote, WriterContext, follow_source, source_of,
@@ -311,6 +312,9 @@ impl Site {
                 let engine = Arc::clone(&self.engine);
                 tokio::spawn(follow_source(Arc::clone(&partition), source, engine));
             }
+        }
+        if id.module == "directory" {
+            tokio::spawn(keep_signed_out(Arc::clone(self), partition));
         }
         tracing::info!(partition = %id, "partition opened");
         Ok(())

@@ -1,7 +1,7 @@
 //! `GET /api/{module}/{query}`.
 
 use super::api::partition;
-use super::commands::actor;
+use super::commands::{actor, explained};
 use super::envelope::Scope;
 use super::query_text::split;
 use super::{Api, RouteLabel, Session};
@@ -33,12 +33,13 @@ pub(super) async fn query(
     let actor = actor(&api, session, text.workspace).await?;
     let id = partition(&module, text.workspace);
     let run = spec.run;
-    let answer = api
-        .site()
-        .query(&id, text.min_seq, move |rows| {
-            run(rows, &actor, &text.parameters)
-        })
-        .await?;
+    let answer = api.site().query(&id, text.min_seq, move |rows| {
+        run(rows, &actor, &text.parameters)
+    });
+    let answer = match answer.await {
+        Ok(answer) => answer,
+        Err(failure) => return Err(explained(&api, session, text.workspace, failure.into()).await),
+    };
     let label = Extension(RouteLabel(format!("/api/{module}/{name}")));
     Ok((label, [(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response())
 }

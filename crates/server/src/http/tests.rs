@@ -8,6 +8,7 @@ mod entering;
 mod front;
 mod members;
 mod passkeys;
+mod quarantine;
 mod sealing;
 mod sessions;
 mod support;
