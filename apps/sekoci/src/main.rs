@@ -28,6 +28,8 @@ enum Command {
     Status(cli::status::Arguments),
     /// Check that user and password are taken, and show which workspaces they lead to
     CheckSignIn(cli::check_sign_in::Arguments),
+    /// Release a person from quarantine whom nobody of the workspace can release
+    Release(cli::release::Arguments),
     /// Bring people and messages from another system
     Import(cli::import::Arguments),
     /// Break something on purpose and measure what people would notice
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Status(arguments) => cli::status::run(arguments),
         Command::CheckSignIn(arguments) => cli::check_sign_in::run(arguments),
+        Command::Release(arguments) => cli::release::run(&arguments),
         Command::Import(arguments) => cli::import::run(arguments),
         Command::Drill(arguments) => cli::drill::run(arguments),
         Command::Journal(arguments) => journal::run(arguments),

@@ -301,10 +301,16 @@ impl Connection {
     }
 
     async fn check_session(&mut self) -> Result<(), Goodbye> {
-        if self.site.is_session_ended(&self.session).await {
-            return Err(Goodbye::SessionEnded);
+        if !self.site.is_session_ended(&self.session).await {
+            return Ok(());
         }
-        Ok(())
+        // A quarantine ends the session too, and says more.
+        for workspace in self.memberships.workspaces() {
+            if self.site.is_confined(self.session.account, workspace).await {
+                return Err(Goodbye::Quarantined(workspace));
+            }
+        }
+        Err(Goodbye::SessionEnded)
     }
 
     async fn send(&mut self, message: serde_json::Value) -> Result<(), Goodbye> {

@@ -55,6 +55,11 @@ impl Memberships {
         found.map(|(workspace, _)| *workspace)
     }
 
+    /// All workspaces whose directories are listened to.
+    pub fn workspaces(&self) -> Vec<WorkspaceId> {
+        self.0.keys().copied().collect()
+    }
+
     /// Workspaces whose listener was removed because the connection did not keep up.
     pub fn lost(&self) -> Vec<WorkspaceId> {
         let lost = self.0.iter().filter(|(_, m)| !m.directory.has(m.listener));
