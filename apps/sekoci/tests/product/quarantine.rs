@@ -8,7 +8,8 @@ use crate::door::Door;
 use crate::events::Events;
 use crate::wait;
 use serde_json::json;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 const SESSION: &str = "/api/installation/session";
 

@@ -108,7 +108,7 @@ async fn whoever_is_in_quarantine_is_out_at_both_sites_and_told_why() {
     }
 
     quarantine(&installation.a, workspace, person).await;
-    let told_at = std::time::Instant::now();
+    let told_at = tokio::time::Instant::now();
     for site in sites {
         eventually(async || get(site, &list(workspace), &token).await.status != 200).await;
     }
