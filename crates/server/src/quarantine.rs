@@ -22,6 +22,9 @@ use std::time::Duration;
 /// The pause after which what failed is tried again.
 const AGAIN: Duration = Duration::from_millis(500);
 
+/// The longest reason the directory takes, in characters.
+const REASON_MAX: usize = 500;
+
 /// What a site finds somebody has to be put into quarantine for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alarm {
@@ -29,7 +32,7 @@ pub struct Alarm {
     pub workspace: WorkspaceId,
     /// Who.
     pub person: PersonId,
-    /// Why, 1 to 500 characters; the person is told.
+    /// Why; the person is told. What does not fit into a line of 500 characters is left out.
     pub reason: String,
     /// The alarm's id. Of several orders about the same alarm, from either site, one takes effect.
     pub id: AlarmId,
@@ -46,7 +49,7 @@ impl Site {
         } = alarm;
         let body = QuarantinePerson {
             person_id: person,
-            reason,
+            reason: fitting(&reason),
             alarm_id: Some(id),
         };
         let name = format!("quarantine-person/{workspace}/{person}/{id}");
@@ -114,6 +117,19 @@ impl Site {
     }
 }
 
+/// A reason that is not refused: whatever its wording, it must not be in the way of a quarantine.
+fn fitting(reason: &str) -> String {
+    let is_plain = |c: &char| {
+        !c.is_control() && !matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let lines = reason.replace(char::is_whitespace, " ");
+    let plain: String = lines.chars().filter(is_plain).take(REASON_MAX).collect();
+    match plain.trim() {
+        "" => "An alarm was raised.".into(),
+        plain => plain.into(),
+    }
+}
+
 /// Ends the sessions of whoever is put into quarantine in a workspace, for as long as its directory
 /// is open.
 pub async fn keep_signed_out(site: Arc<Site>, directory: Arc<Partition>) {
@@ -157,4 +173,21 @@ async fn sign_out(
         }
     }
     Ok(all_settled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_wording_is_in_the_way() {
+        assert_eq!(fitting(" rate\n\tof 9 "), "rate  of 9");
+        assert_eq!(fitting("a\0\u{202e}b"), "ab");
+        assert_eq!(fitting(" \n"), "An alarm was raised.");
+        let long = fitting(&"隔".repeat(900));
+        assert_eq!(long.chars().count(), 500);
+        for text in [fitting("a\u{2028}b\u{85}c"), long] {
+            assert!(kernel::check::line("f", &text, 1..=500).is_ok(), "{text:?}");
+        }
+    }
 }

@@ -303,3 +303,28 @@ async fn operators_release_the_only_owner_and_nobody_whom_others_can() {
         eventually(async || get(site, &path, &own).await.status == 200).await;
     }
 }
+
+/// A module may have followed the directory before the gateway's own site has read it.
+#[tokio::test]
+async fn a_module_that_knew_first_does_not_make_it_a_stranger() {
+    use crate::http::commands::explained;
+    use crate::problem::Problem;
+    let installation = Installation::one_site().await;
+    let door = &installation.a;
+    let workspace = installation.workspace("Harbour").await;
+    let (person, token) = installation.member(workspace, "ann").await;
+    let session = door.api.sessions().check(&door.site, &token).await.unwrap();
+    let told = async |problem: Problem| {
+        explained(&door.api, session, Some(workspace), problem)
+            .await
+            .code
+            .into_owned()
+    };
+    assert_eq!(
+        told(Problem::workspace_not_found()).await,
+        "workspace_not_found"
+    );
+    quarantine(door, workspace, person).await;
+    assert_eq!(told(Problem::workspace_not_found()).await, "quarantined");
+    assert_eq!(told(Problem::overloaded()).await, "overloaded");
+}
