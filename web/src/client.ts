@@ -97,12 +97,15 @@ export class Client {
       const session = this.sessions.get();
       if (session !== null) {
         this.sites.learn(view.sites, asked === this.sites.get().active ? view.site : undefined);
-        const isNew = view.workspaces.some((workspace) => !this.workspaces.has(workspace.id));
+        // Whoever was released is in a workspace again that this page knows from before.
+        const had = new Set(session.workspaces.map((workspace) => workspace.id));
+        const isNew = view.workspaces.some((workspace) => !had.has(workspace.id) || !this.workspaces.has(workspace.id));
         this.sessions.set({
           ...session,
           ...(view.session_id === undefined ? {} : { session_id: view.session_id }),
           account: view.account,
           workspaces: view.workspaces,
+          quarantined: view.quarantined ?? [],
           sites: view.sites,
         });
         this.takeMemberships(this.sessions.get() ?? session);

@@ -30,6 +30,8 @@ enum Command {
     CheckSignIn(cli::check_sign_in::Arguments),
     /// Ask a workspace's module as of a moment
     At(cli::at::Arguments),
+    /// Release a person from quarantine whom nobody of the workspace can release
+    Release(cli::release::Arguments),
     /// Bring people and messages from another system
     Import(cli::import::Arguments),
     /// Break something on purpose and measure what people would notice
@@ -66,6 +68,7 @@ fn main() -> ExitCode {
         Command::Status(arguments) => cli::status::run(arguments),
         Command::CheckSignIn(arguments) => cli::check_sign_in::run(arguments),
         Command::At(arguments) => cli::at::run(arguments),
+        Command::Release(arguments) => cli::release::run(&arguments),
         Command::Import(arguments) => cli::import::run(arguments),
         Command::Drill(arguments) => cli::drill::run(arguments),
         Command::Journal(arguments) => journal::run(arguments),

@@ -168,8 +168,10 @@ fn directory(kind: &str) -> Option<Rule> {
         "group-renamed" => rule(Shift, "group_id"),
         "group-deleted" => rule(Loss(WHOLE), "group_id"),
         "group-members-removed" => taken("group_id", "people"),
-        "person-deactivated" => taken("person_id", "person_id"),
-        "account-linked" | "person-reactivated" => rule(Neutral, "person_id"),
+        // A site that puts people into quarantine by itself is no suspect: no detector looks at what
+        // sites do. People can shut others out by it.
+        "person-deactivated" | "person-quarantined" => taken("person_id", "person_id"),
+        "account-linked" | "person-reactivated" | "person-released" => rule(Neutral, "person_id"),
         "invitation-revoked" | "invitation-accepted" => rule(Neutral, "invitation_id"),
         _ => None,
     }

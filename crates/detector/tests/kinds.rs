@@ -9,7 +9,8 @@ fn every_kind_of_every_module_is_classified() {
     macro_rules! kinds { ($($fact:ident)*) => { [$(people::$fact::KIND),*] }; }
     let directory = kinds! {
         WorkspaceFounded RoleDefined RoleDeleted PersonAdded PersonUpdated AccountLinked
-        PersonDeactivated PersonReactivated RoleAssigned DepartmentsAssigned DepartmentCreated
+        PersonDeactivated PersonReactivated PersonQuarantined PersonReleased RoleAssigned
+        DepartmentsAssigned DepartmentCreated
         DepartmentRenamed DepartmentMoved DepartmentDeleted GroupCreated GroupRenamed GroupDeleted
         GroupMembersAdded GroupMembersRemoved InvitationMade InvitationRevoked InvitationAccepted
         ChangesPutBack

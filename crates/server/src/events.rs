@@ -4,19 +4,20 @@
 //! missed, then what happens, and where it stands. What it may see is decided by topics, anew
 //! whenever entitlements change.
 
+mod backlog;
 mod members;
 
-use crate::hub::{self, Delivery, ListenerId, PartitionHub, QUEUE_MAX};
+use crate::hub::{Delivery, ListenerId, PartitionHub, QUEUE_MAX};
 use crate::session::SignedIn;
 use crate::site::Site;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::extract::{Extension, State};
 use axum::response::Response;
-use journal::partition::AppliedEntry;
-use kernel::{PartitionId, PersonId, Seq};
+use backlog::{backlog, topics};
+use kernel::{AccountId, PartitionId, PersonId, Seq, WorkspaceId};
 use members::Memberships;
 use serde::Deserialize;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -29,7 +30,6 @@ const UNSENT_BYTES_MAX: usize = 4 << 20;
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// A connection further behind is told to fetch anew.
 const BACKLOG_MAX: Seq = 5_000;
-const BACKLOG_BATCH: usize = 500;
 const SUBSCRIPTIONS_MAX: usize = 32;
 
 #[derive(Deserialize)]
@@ -78,6 +78,8 @@ enum Goodbye {
     Gone,
     /// The session was ended.
     SessionEnded,
+    /// The person was put into quarantine in this workspace.
+    Quarantined(WorkspaceId),
     /// The client broke the protocol.
     BadMessage(String),
     /// This site is going down in good order.
@@ -166,7 +168,15 @@ impl Connection {
             .enter(&self.site, self.session.account, id.workspace, &self.queue)
             .await;
         let (Some(person), Some(hub)) = (member, self.site.hub(&id)) else {
-            let problem = serde_json::json!({ "partition": id, "refused": "workspace_not_found" });
+            let code = match self
+                .site
+                .is_confined(self.session.account, id.workspace)
+                .await
+            {
+                true => "quarantined",
+                false => "workspace_not_found",
+            };
+            let problem = serde_json::json!({ "partition": id, "refused": code });
             return self.send(problem).await;
         };
         let Some(topics) = topics(&hub, person).await else {
@@ -228,8 +238,11 @@ impl Connection {
             .iter_mut()
             .find(|(_, s)| s.listener == listener);
         let Some((id, subscription)) = found else {
-            return match delivery {
-                Delivery::Ended if self.memberships.has(listener) => Err(Goodbye::SessionEnded),
+            let left = self.memberships.workspace_of(listener);
+            return match (delivery, left) {
+                (Delivery::Ended, Some(workspace)) => {
+                    Err(put_out(&self.site, self.session.account, workspace).await)
+                }
                 _ => Ok(()),
             };
         };
@@ -245,7 +258,10 @@ impl Connection {
                 let message = serde_json::json!({ "partition": id, "reset": true, "at": at });
                 self.send(message).await
             }
-            Delivery::Ended => Err(Goodbye::SessionEnded),
+            Delivery::Ended => {
+                let workspace = id.workspace;
+                Err(put_out(&self.site, self.session.account, workspace).await)
+            }
         }
     }
 
@@ -258,7 +274,7 @@ impl Connection {
                 .memberships
                 .enter(&self.site, account, workspace, &self.queue);
             if member.await.is_none() {
-                return Err(Goodbye::SessionEnded);
+                return Err(put_out(&self.site, self.session.account, workspace).await);
             }
         }
         let stands: Vec<(PartitionId, Seq, bool)> = self
@@ -285,10 +301,16 @@ impl Connection {
     }
 
     async fn check_session(&mut self) -> Result<(), Goodbye> {
-        if self.site.is_session_ended(&self.session).await {
-            return Err(Goodbye::SessionEnded);
+        if !self.site.is_session_ended(&self.session).await {
+            return Ok(());
         }
-        Ok(())
+        // A quarantine ends the session too, and says more.
+        for workspace in self.memberships.workspaces() {
+            if self.site.is_confined(self.session.account, workspace).await {
+                return Err(Goodbye::Quarantined(workspace));
+            }
+        }
+        Err(Goodbye::SessionEnded)
     }
 
     async fn send(&mut self, message: serde_json::Value) -> Result<(), Goodbye> {
@@ -310,6 +332,9 @@ impl Connection {
         let goodbye = match reason {
             Goodbye::Gone => return,
             Goodbye::SessionEnded => serde_json::json!({ "reason": "session_ended" }),
+            Goodbye::Quarantined(workspace) => {
+                serde_json::json!({ "reason": "quarantined", "workspace_id": workspace })
+            }
             Goodbye::BadMessage(detail) => {
                 serde_json::json!({ "reason": "bad_message", "detail": detail })
             }
@@ -324,66 +349,10 @@ impl Connection {
     }
 }
 
-async fn topics(hub: &PartitionHub, person: PersonId) -> Option<Vec<kernel::Topic>> {
-    let module = Arc::clone(&hub.partition().module);
-    hub.partition()
-        .query(None, move |rows| Ok(module.topics(rows, person)?))
-        .await
-        .ok()
-}
-
-/// The messages a person missed after `after`, up to `until`, and how far they reach. `None` when
-/// they cannot be had.
-async fn backlog(
-    site: &Site,
-    hub: &PartitionHub,
-    person: PersonId,
-    after: Seq,
-    until: Seq,
-) -> Option<(Seq, Vec<Utf8Bytes>)> {
-    let partition = hub.partition();
-    let entries = site
-        .engine
-        .read(&partition.id, after, BACKLOG_BATCH)
-        .await
-        .ok()?;
-    let keys = partition.keys();
-    let mut opened = Vec::with_capacity(entries.len());
-    for entry in entries
-        .into_iter()
-        .filter(|entry| entry.header.seq <= until)
-    {
-        let payload = keys.open(&entry.header, &entry.sealed).ok()?;
-        opened.push((entry.header, entry.hash, payload));
+/// Why somebody is entitled to nothing in a workspace any more.
+async fn put_out(site: &Site, account: AccountId, workspace: WorkspaceId) -> Goodbye {
+    match site.is_confined(account, workspace).await {
+        true => Goodbye::Quarantined(workspace),
+        false => Goodbye::SessionEnded,
     }
-    let reached = opened.last()?.0.seq;
-    let module = Arc::clone(&partition.module);
-    let shown = partition.query(None, move |rows| {
-        let topics = module.topics(rows, person)?;
-        let topics: HashSet<&str> = topics.iter().map(String::as_str).collect();
-        let mut shown = Vec::new();
-        for (header, hash, payload) in opened {
-            let mut audiences = Vec::with_capacity(payload.events.len());
-            for event in &payload.events {
-                let mut audience = module.audience(rows, event)?;
-                if !hub::is_shown(&topics, &audience) {
-                    audience.topics.clear();
-                }
-                audiences.push(audience);
-            }
-            let entry = AppliedEntry {
-                header,
-                hash,
-                payload,
-                audiences,
-            };
-            shown.extend(
-                hub::messages(&entry)
-                    .into_iter()
-                    .map(|(_, message)| message),
-            );
-        }
-        Ok(shown)
-    });
-    Some((reached, shown.await.ok()?))
 }

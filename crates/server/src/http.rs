@@ -17,6 +17,7 @@ mod passkeys;
 mod prepare;
 mod queries;
 mod query_text;
+mod release_person;
 mod sessions;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -68,6 +69,10 @@ pub fn routes(api: Api, more: MoreRoutes) -> Router {
         .route(
             "/api/installation/create-workspace",
             post(create_workspace::create_workspace),
+        )
+        .route(
+            "/api/installation/release-person",
+            post(release_person::release_person),
         )
         .route(
             "/api/attachments/{workspace}/chunks/{hash}",

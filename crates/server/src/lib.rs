@@ -18,6 +18,7 @@ pub mod operations;
 mod passkey;
 pub mod peer;
 pub mod problem;
+mod quarantine;
 pub mod recovering;
 pub mod rewind;
 pub mod runtime;
@@ -26,3 +27,5 @@ pub mod session;
 pub mod site;
 pub mod status;
 pub mod watch;
+
+pub use quarantine::Alarm;

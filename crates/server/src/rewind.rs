@@ -62,8 +62,11 @@ impl Default for Rewinds {
 struct Job {
     asked_at: Timestamp,
     progress: Arc<Progress>,
-    made: Arc<Mutex<Option<Result<Arc<Plan>, String>>>>,
+    made: Arc<Mutex<Option<Made>>>,
 }
+
+/// A plan that was made, or why it could not be.
+type Made = Result<Arc<Plan>, String>;
 
 /// A rewind that is carried out here.
 #[derive(Default)]

@@ -9,6 +9,7 @@ pub mod throttle;
 pub mod token;
 
 pub use catch_up::{applied, catch_up, has_read};
+pub(crate) use live::installation;
 pub use live::{Issued, Sessions};
 pub use members::{Members, wait_open};
 pub use sign_in::{Attempt, SignIns};

@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::hub::PartitionHub;
 use crate::key_check;
 use crate::moments::Moments;
+use crate::quarantine::keep_signed_out;
 use crate::recovering::Recovering;
 use crate::rewind::Rewinds;
 use crate::runtime::{
@@ -324,6 +325,9 @@ impl Site {
                 let engine = Arc::clone(&self.engine);
                 tokio::spawn(follow_source(Arc::clone(&partition), source, engine));
             }
+        }
+        if id.module == "directory" {
+            tokio::spawn(keep_signed_out(Arc::clone(self), partition));
         }
         tracing::info!(partition = %id, "partition opened");
         Ok(())

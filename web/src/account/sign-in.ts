@@ -23,6 +23,7 @@ export async function takeSession(app: App, signedIn: SignedIn): Promise<void> {
     expires_at: signedIn.expires_at,
     account: view.account,
     workspaces: view.workspaces,
+    quarantined: view.quarantined ?? [],
     sites: view.sites,
   });
 }

@@ -25,6 +25,17 @@ export interface Membership {
   person: { id: Id; name: string; handle: string; roles: string[]; permissions: string[] };
 }
 
+/** A workspace in which one is in quarantine: nothing is done or seen there until one is released. */
+export interface OwnQuarantine {
+  workspace_id: Id;
+  name: string;
+  person_id: Id;
+  since: Millis;
+  reason: string;
+  /** Some of those who can release one; none: only operators of the installation can. */
+  ask: string[];
+}
+
 export interface SignedIn {
   token: string;
   expires_at: Millis;
@@ -36,6 +47,7 @@ export interface SessionView {
   account: Account;
   session_id?: Id;
   workspaces: Membership[];
+  quarantined?: OwnQuarantine[];
   sites: Site[];
   site: string;
 }
@@ -234,7 +246,9 @@ export interface Person {
   account_id?: Id | null;
   departments?: Id[];
   role?: string;
-  status?: "active" | "deactivated";
+  status?: "active" | "quarantined" | "deactivated";
+  /** For those who decide over people; of deactivated people too. */
+  quarantine?: { since: Millis; reason: string; alarm_id: Id | null; by: Id | null; by_name: string | null };
   locale?: string | null;
   has_account?: boolean;
 }
@@ -289,6 +303,7 @@ export const PERMISSIONS = [
   "people.manage",
   "groups.manage",
   "roles.manage",
+  "protection.manage",
   "workspace.manage",
   "channels.create",
   "channels.manage",
@@ -325,7 +340,7 @@ export type ServerFrame =
   | { partition: string; refused: string }
   | { pong: number }
   | { site: Partial<Status> }
-  | { goodbye: { reason: string; retry_after_ms?: number } };
+  | { goodbye: { reason: string; retry_after_ms?: number; workspace_id?: Id } };
 
 /* ---- operations ---- */
 

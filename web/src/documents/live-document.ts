@@ -154,7 +154,7 @@ export class LiveDocument implements OpenDocument {
       return;
     }
     const code = error instanceof RequestError ? error.problem.code : "unexpected";
-    const isGone = error instanceof RequestError && error.problem.status === 404;
+    const isGone = isShut(error);
     const unmade = this.unmade();
     if (isFirst && unmade !== null) {
       this.showUnmade(unmade);
@@ -297,7 +297,7 @@ export class LiveDocument implements OpenDocument {
         this.askSoon(RETRY_MS);
       }
     } catch (error) {
-      if (!(error instanceof RequestError && error.problem.status === 404)) {
+      if (!isShut(error)) {
         this.askSoon(RETRY_MS);
       }
     }
@@ -325,4 +325,9 @@ export class LiveDocument implements OpenDocument {
     const isSafe = this.answeredSeq !== null && safety.isSafe(this.workspace.documents.partition, this.answeredSeq);
     this.saved.set(saveState({ unkept, gathered, isSafe, ...counted(outbox.get(), this.id) }));
   };
+}
+
+/** Whether the document is not there for this person, now or after any number of tries. */
+function isShut(error: unknown): boolean {
+  return error instanceof RequestError && (error.problem.status === 404 || error.problem.code === "quarantined");
 }

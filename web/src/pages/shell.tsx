@@ -30,9 +30,10 @@ const DocumentsPage = lazy(async () => {
 });
 const AdminPage = lazy(() => import("./admin/admin-page"));
 const AccountPage = lazy(() => import("./account-page"));
+const InQuarantine = lazy(() => import("./in-quarantine"));
 const HelpDialog = lazy(() => import("./help-dialog"));
 
-const ADMIN_RIGHTS = ["people.manage", "groups.manage", "roles.manage", "workspace.manage", "history.view"];
+const ADMIN_RIGHTS = ["people.manage", "protection.manage", "groups.manage", "roles.manage", "workspace.manage", "history.view"];
 
 export function Shell(): ReactElement {
   const t = useT();
@@ -48,15 +49,18 @@ export function Shell(): ReactElement {
     session?.workspaces.find((workspace) => workspace.id === lastWorkspace()) ??
     session?.workspaces[0];
   const workspace = membership === undefined ? undefined : client.workspace(membership.id);
+  const quarantined = session?.quarantined ?? [];
+  // Whoever has another workspace comes here by the note about it.
+  const quarantine = quarantined.find((one) => one.workspace_id === wanted) ?? (membership === undefined ? quarantined[0] : undefined);
 
   useEffect(() => {
-    if (workspace !== undefined) {
+    if (workspace !== undefined && quarantine === undefined) {
       localStorage.setItem("sekoci.workspace", workspace.id);
       if (route.page === "chat" && route.workspace !== workspace.id) {
         navigate(chatPath(workspace.id), "replace");
       }
     }
-  }, [workspace, route]);
+  }, [workspace, route, quarantine]);
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -87,6 +91,9 @@ export function Shell(): ReactElement {
     (route.page === "documents" && route.place === "document");
 
   const page = useMemo(() => {
+    if (quarantine !== undefined && route.page !== "now" && route.page !== "account") {
+      return <InQuarantine quarantine={quarantine} />;
+    }
     switch (route.page) {
       case "documents":
         return workspace === undefined ? <NoWorkspace /> : <DocumentsPage key={workspace.id} />;
@@ -99,7 +106,7 @@ export function Shell(): ReactElement {
       default:
         return workspace === undefined ? <NoWorkspace /> : <ChatPage key={workspace.id} />;
     }
-  }, [route, workspace]);
+  }, [route, workspace, quarantine]);
 
   return (
     <WorkspaceContext value={workspace ?? null}>
@@ -128,6 +135,14 @@ export function Shell(): ReactElement {
           <ConnectionBanner />
           <SiteNotice />
           <OutboxProblems />
+          {quarantined
+            .filter((one) => one !== quarantine)
+            .map((one) => (
+              <p key={one.workspace_id} className="banner banner-offline" role="status">
+                <Icon name="warning" />
+                <Link to={chatPath(one.workspace_id)}>{t("quarantine.elsewhere", { workspace: one.name })}</Link>
+              </p>
+            ))}
           <div id="main" className="shell-page" tabIndex={-1}>
             <Boundary key={route.page}>
               <Suspense fallback={<Loading />}>{page}</Suspense>

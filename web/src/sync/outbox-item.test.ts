@@ -38,6 +38,7 @@ describe("what an answer means", () => {
     [200, "<html>", "retry"],
     [401, { code: "session_ended" }, "signed-out"],
     [403, { code: "not_permitted" }, "refused"],
+    [403, { code: "quarantined" }, "refused"],
     [404, { code: "conversation_not_found" }, "refused"],
     [409, { code: "command_id_reused" }, "refused"],
     [413, { code: "too_large" }, "refused"],

@@ -1,6 +1,6 @@
 /** Who is signed in on this device, kept so that a reload needs no site. */
 
-import type { Account, Membership, Site } from "../api/types";
+import type { Account, Membership, OwnQuarantine, Site } from "../api/types";
 
 export interface StoredSession {
   token: string;
@@ -8,6 +8,8 @@ export interface StoredSession {
   expires_at: number;
   account: Account;
   workspaces: Membership[];
+  /** Where one is in quarantine; missing in what an earlier release stored. */
+  quarantined?: OwnQuarantine[];
   sites: Site[];
 }
 

@@ -136,6 +136,16 @@ describe("the event stream", () => {
     expect(stream.get().phase).toBe("stopped");
   });
 
+  it("ends with a quarantine, and the session says where one stands", () => {
+    const { stream, ended } = setUp();
+    stream.start();
+    last().onopen?.();
+    last().says({ goodbye: { reason: "quarantined", workspace_id: "w" } });
+    expect(ended()).toBe(1);
+    vi.advanceTimersByTime(60_000);
+    expect(stream.get().phase).toBe("stopped");
+  });
+
   it("is not taken in by a site that accepts connections and says nothing", () => {
     const { stream } = setUp();
     stream.start();

@@ -185,7 +185,8 @@ export class EventStream {
     if ("goodbye" in frame) {
       if (frame.goodbye.reason === "draining") {
         this.sites.failed(this.site);
-      } else if (frame.goodbye.reason === "session_ended") {
+      } else if (frame.goodbye.reason === "session_ended" || frame.goodbye.reason === "quarantined") {
+        // A quarantine ends the session too; the session says where one stands.
         this.close();
         this.set({ phase: "stopped", retryAt: null });
         this.doors.onSessionEnded();

@@ -9,6 +9,7 @@ pub mod import;
 pub mod logging;
 pub mod moment;
 mod private;
+pub mod release;
 pub mod reporting;
 pub mod status;
 pub mod usage;

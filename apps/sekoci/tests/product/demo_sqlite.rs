@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
 
-const SOON: Duration = Duration::from_secs(10);
-const PASSWORD: &str = "a long way home 7";
+pub const SOON: Duration = Duration::from_secs(10);
+pub const PASSWORD: &str = "a long way home 7";
 
 /// A conversation with the operator in it.
 pub async fn conversation(door: &Door, workspace: &str, person: &str) -> Uuid {
@@ -56,7 +56,7 @@ pub async fn shows(door: &Door, workspace: &str, conversation: Uuid, wanted: &[&
 }
 
 /// A new account and a session of it at `url`; a person of the workspace where one is given.
-async fn newcomer(operator: &Door, user: &str, workspace: Option<&str>) -> Newcomer {
+pub async fn newcomer(operator: &Door, user: &str, workspace: Option<&str>) -> Newcomer {
     let (account, person) = (new_id(), new_id());
     let body = json!({ "account_id": account, "user": user, "name": user, "password": PASSWORD });
     operator
@@ -80,10 +80,10 @@ async fn newcomer(operator: &Door, user: &str, workspace: Option<&str>) -> Newco
     }
 }
 
-struct Newcomer {
-    account: Uuid,
-    person: Uuid,
-    door: Door,
+pub struct Newcomer {
+    pub account: Uuid,
+    pub person: Uuid,
+    pub door: Door,
 }
 
 #[tokio::test]

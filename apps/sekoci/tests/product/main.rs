@@ -13,6 +13,7 @@ mod journal_verify;
 mod keys;
 mod ports;
 mod processes;
+mod quarantine;
 mod recover;
 mod two_sites_netns;
 mod vault;

@@ -48,9 +48,16 @@ impl Memberships {
         site.person_of(account, workspace).await
     }
 
-    /// Whether this listener is one of them.
-    pub fn has(&self, listener: ListenerId) -> bool {
-        self.0.values().any(|m| m.listener == listener)
+    /// The workspace whose directory this listener listens to.
+    pub fn workspace_of(&self, listener: ListenerId) -> Option<WorkspaceId> {
+        let mut all = self.0.iter();
+        let found = all.find(|(_, membership)| membership.listener == listener);
+        found.map(|(workspace, _)| *workspace)
+    }
+
+    /// All workspaces whose directories are listened to.
+    pub fn workspaces(&self) -> Vec<WorkspaceId> {
+        self.0.keys().copied().collect()
     }
 
     /// Workspaces whose listener was removed because the connection did not keep up.

@@ -6,7 +6,7 @@ use super::prepare::{self, Prepared};
 use super::{Answer, Api, RouteLabel, Session};
 use crate::limits::read_json;
 use crate::problem::Problem;
-use crate::session::SignedIn;
+use crate::session::{SignedIn, catch_up};
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -60,7 +60,8 @@ fn must_be_offered(api: &Api, module: &str, name: &str) -> Result<(), Problem> {
 /// Carries out a command for a signed-in client.
 ///
 /// # Errors
-/// 404 for strangers to the workspace, and what becomes of the command otherwise.
+/// 404 for strangers to the workspace, 403 for whoever is in quarantine there, and what becomes of
+/// the command otherwise.
 pub(super) async fn carry_out(
     api: &Api,
     session: SignedIn,
@@ -77,13 +78,34 @@ pub(super) async fn carry_out(
         session: Some(session),
         partition: &partition(module, envelope.workspace),
     };
-    order.submit(api, envelope.command).await
+    match order.submit(api, envelope.command).await {
+        Ok(answer) => Ok(answer),
+        Err(problem) => Err(explained(api, session, envelope.workspace, problem).await),
+    }
+}
+
+/// The problem to tell where a module does not know the person that the gateway found. A module may
+/// have followed the directory further than this site has: at the site that leads it, for example.
+pub(super) async fn explained(
+    api: &Api,
+    session: SignedIn,
+    workspace: Option<WorkspaceId>,
+    problem: Problem,
+) -> Problem {
+    let Some(workspace) = workspace.filter(|_| problem.code == "workspace_not_found") else {
+        return problem;
+    };
+    catch_up(api.site(), &partition("directory", Some(workspace)), 0).await;
+    match actor(api, session, Some(workspace)).await {
+        Err(told) if told.code == "quarantined" => told,
+        Ok(_) | Err(_) => problem,
+    }
 }
 
 /// Who acts: the account, or the person it is in the workspace.
 ///
 /// # Errors
-/// 404 for strangers to the workspace.
+/// 404 for strangers to the workspace, 403 for whoever is in quarantine there.
 pub(super) async fn actor(
     api: &Api,
     session: SignedIn,

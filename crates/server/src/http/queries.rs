@@ -1,7 +1,7 @@
 //! `GET /api/{module}/{query}`.
 
 use super::api::partition;
-use super::commands::actor;
+use super::commands::{actor, explained};
 use super::envelope::Scope;
 use super::query_text::split;
 use super::{Api, RouteLabel, Session, moment};
@@ -30,16 +30,23 @@ pub(super) async fn query(
             )
         })?;
     let text = split(&text.unwrap_or_default(), Scope::of(&module))?;
-    let actor = actor(&api, session, text.workspace).await?;
-    let id = partition(&module, text.workspace);
+    let workspace = text.workspace;
+    let actor = actor(&api, session, workspace).await?;
+    let id = partition(&module, workspace);
     let answer = match text.moment {
         Some(time) => moment::answer(&api, session, &id, spec, (actor, text, time)).await?,
         None => {
             let run = spec.run;
-            let query = api.site().query(&id, text.min_seq, move |rows| {
+            let answer = api.site().query(&id, text.min_seq, move |rows| {
                 run(rows, &actor, &text.parameters)
             });
-            query.await?
+            match answer.await {
+                Ok(answer) => answer,
+                Err(failure) => {
+                    let problem = failure.into();
+                    return Err(explained(&api, session, workspace, problem).await);
+                }
+            }
         }
     };
     let label = Extension(RouteLabel(format!("/api/{module}/{name}")));

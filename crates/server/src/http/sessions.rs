@@ -1,7 +1,8 @@
 //! Signing in, renewing a session, and what a session leads to.
 
 use super::wire::{
-    Account, Nothing, PersonView, SessionView, SignIn, SignedIn, SiteAddress, WorkspaceView,
+    Account, Nothing, PersonView, QuarantineView, SessionView, SignIn, SignedIn, SiteAddress,
+    WorkspaceView,
 };
 use super::{Answer, Api, Session};
 use crate::limits::{ClientAddress, read_json};
@@ -11,6 +12,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::{Extension, Json};
+use directory::queries::{Membership, OwnQuarantine, membership, own_quarantine};
 use installation::SessionId;
 use installation::queries::{self, Profile};
 use kernel::{AccountId, PartitionId, Seq, WorkspaceId};
@@ -98,10 +100,15 @@ pub(super) async fn session(
     State(api): State<Api>,
     Session(session): Session,
 ) -> Answer<SessionView> {
+    let Places {
+        workspaces,
+        quarantined,
+    } = places(&api, session).await?;
     Ok(Json(SessionView {
         account: account(&api, session.account).await?,
         session_id: session.session,
-        workspaces: workspaces(&api, session).await?,
+        workspaces,
+        quarantined,
         sites: sites(&api),
         site: api.site().name.to_string(),
     }))
@@ -130,49 +137,75 @@ pub(super) async fn account(api: &Api, id: AccountId) -> Result<Account, Problem
     })
 }
 
-async fn workspaces(api: &Api, session: Claims) -> Result<Vec<WorkspaceView>, Problem> {
+/// Where an account is somebody.
+#[derive(Default)]
+struct Places {
+    workspaces: Vec<WorkspaceView>,
+    quarantined: Vec<QuarantineView>,
+}
+
+async fn places(api: &Api, session: Claims) -> Result<Places, Problem> {
     let all = api
         .site()
         .query(&super::api::partition("installation", None), None, |rows| {
             Ok(queries::workspaces(rows)?)
         })
         .await?;
-    let mut mine = Vec::new();
+    let mut mine = Places::default();
     for workspace in all {
-        if let Some(person) = person(api, session.account, workspace.id).await? {
-            mine.push(WorkspaceView {
-                id: workspace.id,
-                name: workspace.name,
-                person,
-            });
+        let (id, name) = (workspace.id, workspace.name);
+        match standing(api, session.account, id).await? {
+            Some(Standing::Member(person)) => {
+                let person = view(person);
+                mine.workspaces.push(WorkspaceView { id, name, person });
+            }
+            Some(Standing::Confined(quarantine)) => mine.quarantined.push(QuarantineView {
+                workspace_id: id,
+                name,
+                person_id: quarantine.person_id,
+                since: quarantine.since,
+                reason: quarantine.reason,
+                ask: quarantine.ask,
+            }),
+            None => {}
         }
     }
     Ok(mine)
 }
 
-async fn person(
+enum Standing {
+    Member(Membership),
+    Confined(OwnQuarantine),
+}
+
+/// Who an account is in a workspace; none for strangers.
+async fn standing(
     api: &Api,
     account: AccountId,
     workspace: WorkspaceId,
-) -> Result<Option<PersonView>, Problem> {
+) -> Result<Option<Standing>, Problem> {
     let id = PartitionId::new(workspace, "directory");
     if !api.site().has_partition(&id) {
         return Ok(None);
     }
-    let found = api
-        .site()
-        .query(&id, None, move |rows| {
-            Ok(directory::queries::membership(rows, account)?)
-        })
-        .await?;
-    Ok(found.map(|person| PersonView {
+    let found = api.site().query(&id, None, move |rows| {
+        if let Some(member) = membership(rows, account)? {
+            return Ok(Some(Standing::Member(member)));
+        }
+        Ok(own_quarantine(rows, account)?.map(Standing::Confined))
+    });
+    Ok(found.await?)
+}
+
+fn view(person: Membership) -> PersonView {
+    PersonView {
         id: person.id,
         name: person.name,
         handle: person.handle,
         roles: vec![person.role],
         permissions: person.permissions,
         locale: person.locale,
-    }))
+    }
 }
 
 fn sites(api: &Api) -> Vec<SiteAddress> {

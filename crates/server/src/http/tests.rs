@@ -11,6 +11,7 @@ mod front;
 mod members;
 mod moments;
 mod passkeys;
+mod quarantine;
 mod rewinding;
 mod sealing;
 mod sessions;

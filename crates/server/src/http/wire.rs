@@ -61,6 +61,8 @@ pub struct SessionView {
     pub session_id: installation::SessionId,
     /// The workspaces the account is a person of.
     pub workspaces: Vec<WorkspaceView>,
+    /// The workspaces in which the account's person is in quarantine.
+    pub quarantined: Vec<QuarantineView>,
     /// Where the installation is reached.
     pub sites: Vec<SiteAddress>,
     /// The site that answers.
@@ -76,6 +78,36 @@ pub struct WorkspaceView {
     pub name: String,
     /// Who one is in it.
     pub person: PersonView,
+}
+
+/// A workspace in which one is in quarantine: one does and sees nothing there until one is released.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QuarantineView {
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// Its name.
+    pub name: String,
+    /// Who one is in it.
+    pub person_id: PersonId,
+    /// Since when, in milliseconds since 1970.
+    #[schema(value_type = i64)]
+    pub since: Timestamp,
+    /// Why.
+    pub reason: String,
+    /// Some of those who can release one, by name; none: only operators of the installation can.
+    pub ask: Vec<String>,
+}
+
+/// End a quarantine that no person of the workspace can end (operators).
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseByOperator {
+    /// The workspace.
+    pub workspace_id: WorkspaceId,
+    /// The person's id or handle.
+    pub person: String,
+    /// What was found, 1 to 500 characters.
+    pub note: String,
 }
 
 /// The person an account is in a workspace.

@@ -77,6 +77,7 @@ pub(super) fn describe(paths: &mut Map<String, Value>, components: &mut Componen
         add(paths, route.path, "post", posted(route, &body, answer));
     }
     accept_invitation(paths, components);
+    release_person(paths, components);
     let session = components.reference(OWNER, &SchemaOf::of::<wire::SessionView>());
     add(
         paths,
@@ -113,23 +114,34 @@ fn posted(route: &Posted, body: &Value, answer: Value) -> Value {
 fn accept_invitation(paths: &mut Map<String, Value>, components: &mut Components) {
     let body = components.reference(OWNER, &SchemaOf::of::<wire::AcceptInvitation>());
     let answer = components.reference(OWNER, &SchemaOf::of::<CommandAnswer>());
-    add(
-        paths,
-        "/api/installation/accept-invitation",
-        "post",
-        json!({
-            "operationId": "gateway.accept-invitation", "tags": [OWNER],
-            "summary": "Join a workspace with an invitation's code",
-            "security": [{}, { "session": [] }],
-            "requestBody": { "required": true, "content": { "application/json": { "schema": {
-                "type": "object",
-                "properties": { "command_id": { "type": "string", "format": "uuid" }, "command": body },
-                "required": ["command_id", "command"],
-                "additionalProperties": false,
-            } } } },
-            "responses": responses(answer),
-        }),
-    );
+    let summary = "Join a workspace with an invitation's code";
+    let mut operation = ordered("accept-invitation", summary, &body, answer);
+    operation["security"] = json!([{}, { "session": [] }]);
+    let path = "/api/installation/accept-invitation";
+    add(paths, path, "post", operation);
+}
+
+fn release_person(paths: &mut Map<String, Value>, components: &mut Components) {
+    let body = components.reference(OWNER, &SchemaOf::of::<wire::ReleaseByOperator>());
+    let answer = components.reference(OWNER, &SchemaOf::of::<CommandAnswer>());
+    let summary = "End a quarantine that no person of the workspace can end (operators)";
+    let operation = ordered("release-person", summary, &body, answer);
+    let path = "/api/installation/release-person";
+    add(paths, path, "post", operation);
+}
+
+/// A command that concerns no workspace, or names it itself.
+fn ordered(name: &str, summary: &str, body: &Value, answer: Value) -> Value {
+    json!({
+        "operationId": format!("{OWNER}.{name}"), "tags": [OWNER], "summary": summary,
+        "requestBody": { "required": true, "content": { "application/json": { "schema": {
+            "type": "object",
+            "properties": { "command_id": { "type": "string", "format": "uuid" }, "command": body },
+            "required": ["command_id", "command"],
+            "additionalProperties": false,
+        } } } },
+        "responses": responses(answer),
+    })
 }
 
 fn workspace_changes(paths: &mut Map<String, Value>, components: &mut Components) {
@@ -249,16 +261,7 @@ fn operations(paths: &mut Map<String, Value>, components: &mut Components) {
     for (name, summary, body) in posted {
         let body = components.reference(OWNER, &body);
         let answer = components.reference(OWNER, &SchemaOf::of::<CommandAnswer>());
-        let operation = json!({
-            "operationId": format!("{OWNER}.{name}"), "tags": [OWNER], "summary": summary,
-            "requestBody": { "required": true, "content": { "application/json": { "schema": {
-                "type": "object",
-                "properties": { "command_id": { "type": "string", "format": "uuid" }, "command": body },
-                "required": ["command_id", "command"],
-                "additionalProperties": false,
-            } } } },
-            "responses": responses(answer),
-        });
+        let operation = ordered(name, summary, &body, answer);
         add(paths, &format!("/api/continuity/{name}"), "post", operation);
     }
     for (path, summary, is_open) in [

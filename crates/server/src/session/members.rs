@@ -1,5 +1,5 @@
 //! Which person an account is in a workspace. Strangers and people who were deactivated are told
-//! that there is no such workspace.
+//! that there is no such workspace; people in quarantine are told that they are.
 
 use super::catch_up::{applied, catch_up, has_read};
 use super::live::installation;
@@ -7,9 +7,9 @@ use crate::problem::Problem;
 use crate::runtime::QueryFailure;
 use crate::site::Site;
 use directory::queries;
-use kernel::{AccountId, PartitionId, PersonId, Seq, Timestamp, WorkspaceId};
+use kernel::{AccountId, PartitionId, PersonId, Refusal, Seq, Timestamp, WorkspaceId};
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 /// The most pairs of account and workspace remembered.
@@ -26,19 +26,36 @@ pub struct Members {
     known: RwLock<HashMap<(AccountId, WorkspaceId), Known>>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Known {
     /// What this site had applied of the directory.
     seq: Seq,
-    person: Option<PersonId>,
+    found: Found,
     asked_at: Timestamp,
+}
+
+/// Who an account is in a workspace.
+#[derive(Clone)]
+enum Found {
+    /// Nobody who takes part.
+    Nobody,
+    /// This person.
+    Person(PersonId),
+    /// Somebody in quarantine, who is told this.
+    Confined(Arc<Refusal>),
+}
+
+impl Found {
+    const fn is_person(&self) -> bool {
+        matches!(self, Self::Person(_))
+    }
 }
 
 impl Members {
     /// The active person an account is in a workspace.
     ///
     /// # Errors
-    /// 404 for strangers; 503 while this site cannot tell.
+    /// 404 for strangers, 403 for whoever is in quarantine; 503 while this site cannot tell.
     pub async fn person(
         &self,
         site: &Site,
@@ -55,14 +72,18 @@ impl Members {
         let seq = applied(site, &id);
         let now = site.clock.now();
         let known = self.recall(account, workspace).filter(|known| {
-            let is_fresh = known.person.is_some() || now.since(known.asked_at) < STRANGER_MS;
+            let is_fresh = known.found.is_person() || now.since(known.asked_at) < STRANGER_MS;
             known.seq == seq && is_fresh
         });
-        let person = match known {
-            Some(known) => known.person,
+        let found = match known {
+            Some(known) => known.found,
             None => self.look(site, &id, account, seq).await?,
         };
-        person.ok_or_else(|| stranger(site, &id))
+        match found {
+            Found::Person(person) => Ok(person),
+            Found::Confined(refusal) => Err(Refusal::clone(&refusal).into()),
+            Found::Nobody => Err(stranger(site, &id)),
+        }
     }
 
     async fn look(
@@ -71,15 +92,15 @@ impl Members {
         id: &PartitionId,
         account: AccountId,
         mut seq: Seq,
-    ) -> Result<Option<PersonId>, QueryFailure> {
-        let mut person = find(site, id, account).await?;
-        if person.is_none() && catch_up(site, id, seq).await {
+    ) -> Result<Found, QueryFailure> {
+        let mut found = find(site, id, account).await?;
+        if !found.is_person() && catch_up(site, id, seq).await {
             seq = applied(site, id);
-            person = find(site, id, account).await?;
+            found = find(site, id, account).await?;
         }
         let known = Known {
             seq,
-            person,
+            found: found.clone(),
             asked_at: site.clock.now(),
         };
         let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
@@ -87,12 +108,12 @@ impl Members {
             all.clear();
         }
         all.insert((account, id.workspace), known);
-        Ok(person)
+        Ok(found)
     }
 
     fn recall(&self, account: AccountId, workspace: WorkspaceId) -> Option<Known> {
         let all = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        all.get(&(account, workspace)).copied()
+        all.get(&(account, workspace)).cloned()
     }
 }
 
@@ -106,13 +127,15 @@ fn stranger(site: &Site, id: &PartitionId) -> Problem {
     }
 }
 
-async fn find(
-    site: &Site,
-    id: &PartitionId,
-    account: AccountId,
-) -> Result<Option<PersonId>, QueryFailure> {
+async fn find(site: &Site, id: &PartitionId, account: AccountId) -> Result<Found, QueryFailure> {
     site.query(id, None, move |rows| {
-        Ok(queries::membership(rows, account)?.map(|membership| membership.id))
+        if let Some(membership) = queries::membership(rows, account)? {
+            return Ok(Found::Person(membership.id));
+        }
+        Ok(match queries::own_quarantine(rows, account)? {
+            Some(quarantine) => Found::Confined(Arc::new(quarantine.refusal)),
+            None => Found::Nobody,
+        })
     })
     .await
 }

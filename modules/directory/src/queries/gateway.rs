@@ -183,7 +183,7 @@ mod tests {
         let admin = membership(given.rows(), ADMIN_ACCOUNT).unwrap().unwrap();
         assert_eq!(
             (admin.handle.as_str(), admin.permissions.len()),
-            ("admin", 12)
+            ("admin", crate::roles::PERMISSIONS.len())
         );
         for stranger in [AccountId(id(105)), AccountId(id(999))] {
             assert_eq!(membership(given.rows(), stranger).unwrap(), None);

@@ -115,13 +115,13 @@ fn strangers_former_accounts_and_people_of_workspaces_send_nothing() {
 }
 
 #[test]
-fn sites_found_and_register_and_nothing_else() {
+fn sites_found_register_and_end_sessions_and_nothing_else() {
     let other = Actor::Site(SiteName::new("b").unwrap());
     for command in COMMANDS {
         for actor in [site(), other.clone()] {
             let expected = match command.name {
                 "found-installation" => "already_founded",
-                "register-account" => "granted",
+                "register-account" | "end-sessions" => "granted",
                 "record-passkey-use" | "remove-passkey" => "passkey_not_found",
                 _ => "not_permitted",
             };

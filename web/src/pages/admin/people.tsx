@@ -1,4 +1,4 @@
-/** People: find, add, change, give a role, shut out. */
+/** People: find, add, change, give a role, shut out, put into quarantine. */
 
 import { App, Button, Form, Input, Modal, Select, Space, TreeSelect } from "antd";
 import { type ReactElement, useDeferredValue, useState } from "react";
@@ -8,7 +8,7 @@ import { useT } from "../../i18n";
 import { newId } from "../../ids";
 import { Failure } from "../../ui/failure";
 import { treeOf } from "./departments";
-import { StatusWord } from "./status-word";
+import { PersonStanding, type QuarantineDeed, QuarantineForm } from "./quarantine";
 import { useRoleName } from "./role-names";
 import { DataTable } from "./data-table";
 import { useDirectory, useOrder } from "./use-directory";
@@ -27,6 +27,7 @@ export default function People(): ReactElement {
   const [department, setDepartment] = useState<string | undefined>();
   const [cursors, setCursors] = useState<(string | null)[]>([null]);
   const [editing, setEditing] = useState<Person | "new" | null>(null);
+  const [deed, setDeed] = useState<QuarantineDeed | null>(null);
   const filters = { search: wanted, status, department };
   const key = JSON.stringify(filters);
   const [keyOfCursors, setKeyOfCursors] = useState(key);
@@ -43,6 +44,7 @@ export default function People(): ReactElement {
   const roles = useDirectory<Role>("role-list").rows;
   const departmentName = new Map(departments.map((row) => [row.id, row.name]));
   const mayManage = workspace.may("people.manage");
+  const mayProtect = workspace.may("protection.manage");
 
   const deactivate = (person: Person): void => {
     modal.confirm({
@@ -69,7 +71,7 @@ export default function People(): ReactElement {
           aria-label={t("people.status")}
           value={status}
           onChange={setStatus}
-          options={(["active", "deactivated", "all"] as const).map((value) => ({ value, label: t(`people.${value}`) }))}
+          options={(["active", "quarantined", "deactivated", "all"] as const).map((value) => ({ value, label: t(`people.${value}`) }))}
         />
         <TreeSelect
           aria-label={t("people.department")}
@@ -130,28 +132,38 @@ export default function People(): ReactElement {
           },
           {
             title: t("people.status"),
-            render: (_, person) =>
-              person.status === "deactivated" ? (
-                <StatusWord tone="bad" word={t("people.deactivated")} />
-              ) : (
-                <StatusWord tone="good" word={t("people.active")} />
-              ),
+            render: (_, person) => <PersonStanding person={person} />,
           },
           {
             title: <span className="only-heard">{t("admin.actions")}</span>,
             render: (_, person) =>
-              mayManage ? (
-                <Space>
-                  <Button size="small" onClick={() => setEditing(person)}>
-                    {t("edit")}
-                  </Button>
-                  {person.status === "deactivated" ? (
-                    <Button size="small" onClick={() => void send({ verb: "reactivate-person", command: { person_id: person.id } })}>
+              mayManage || mayProtect ? (
+                <Space wrap>
+                  {mayManage ? (
+                    <Button size="small" onClick={() => setEditing(person)}>
+                      {t("edit")}
+                    </Button>
+                  ) : null}
+                  {!mayManage || person.id === workspace.me ? null : person.status === "deactivated" ? (
+                    <Button
+                      size="small"
+                      disabled={person.quarantine !== undefined}
+                      onClick={() => void send({ verb: "reactivate-person", command: { person_id: person.id } })}
+                    >
                       {t("people.reactivate")}
                     </Button>
-                  ) : person.id === workspace.me ? null : (
+                  ) : (
                     <Button size="small" danger onClick={() => deactivate(person)}>
                       {t("people.deactivate")}
+                    </Button>
+                  )}
+                  {!mayProtect || person.id === workspace.me ? null : person.quarantine !== undefined ? (
+                    <Button size="small" onClick={() => setDeed({ person, kind: "release" })}>
+                      {t("people.release")}
+                    </Button>
+                  ) : (
+                    <Button size="small" danger onClick={() => setDeed({ person, kind: "quarantine" })}>
+                      {t("people.quarantine")}
                     </Button>
                   )}
                 </Space>
@@ -170,6 +182,7 @@ export default function People(): ReactElement {
       {editing === null ? null : (
         <PersonForm person={editing === "new" ? null : editing} departments={departments} roles={roles} onClose={() => setEditing(null)} />
       )}
+      {deed === null ? null : <QuarantineForm deed={deed} onClose={() => setDeed(null)} />}
     </>
   );
 }

@@ -33,7 +33,7 @@ export function PersonPicker({ chosen, onChange, isSingle = false, without = [] 
   const shown: Person[] = [];
   for (const person of people.values()) {
     const fits = wanted === "" || `${person.name} ${person.handle} ${person.title ?? ""}`.toLocaleLowerCase().includes(wanted);
-    if (fits && !hidden.has(person.id) && person.status !== "deactivated" && person.handle !== "") {
+    if (fits && !hidden.has(person.id) && (person.status ?? "active") === "active" && person.handle !== "") {
       shown.push(person);
       if (shown.length >= 40) {
         break;

@@ -100,7 +100,7 @@ function fitting(people: ReadonlyMap<Id, Person>, word: string, me: Id, withEver
   for (const person of people.values()) {
     const fits =
       person.handle.toLocaleLowerCase().startsWith(wanted) || person.name.toLocaleLowerCase().includes(wanted);
-    if (fits && person.id !== me && person.handle !== "" && person.status !== "deactivated") {
+    if (fits && person.id !== me && person.handle !== "" && (person.status ?? "active") === "active") {
       found.push(person);
       if (found.length >= 8) {
         break;
