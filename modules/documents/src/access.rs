@@ -64,6 +64,7 @@ pub enum Action {
     SetPermissions,
     CreateAtTop,
     ManageTop,
+    PutBack,
 }
 
 impl Action {
@@ -82,6 +83,7 @@ impl Action {
             Self::SetPermissions => "set-permissions",
             Self::CreateAtTop => "create-at-top",
             Self::ManageTop => "manage-top",
+            Self::PutBack => "put-back",
         }
     }
 }

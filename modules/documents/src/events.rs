@@ -5,6 +5,7 @@
 
 use crate::{CommentId, DepartmentId, DocumentId, FolderId, GroupId, ItemId, VersionId};
 use attachments::{Attachment, AttachmentId};
+pub use kernel::ChangesPutBack;
 use kernel::{Event, PersonId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -90,6 +91,18 @@ pub enum Origin {
         /// The version that was named, where one was.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         version_id: Option<VersionId>,
+    },
+    /// The document was put back.
+    PutBack {
+        /// The rewind, or the request to the time machine, it belongs to.
+        #[schema(value_type = String, format = Uuid)]
+        rewind_id: kernel::id::Uuid,
+        /// Position of the last update it had then; none: it is what it would be without these.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seq: Option<u64>,
+        /// Positions of the updates that were taken back.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        without: Vec<u64>,
     },
 }
 
@@ -282,6 +295,22 @@ pub struct CommentDeleted {
     pub deleted_by: PersonId,
 }
 
+/// A comment that was deleted can be read again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CommentRestored {
+    /// The comment.
+    pub comment_id: CommentId,
+    /// On what.
+    pub document_id: DocumentId,
+    /// Its text.
+    pub text: String,
+    /// Whom it mentions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<PersonId>,
+    /// Who answers for it.
+    pub restored_by: PersonId,
+}
+
 /// What a comment was about is settled.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CommentResolved {
@@ -350,6 +379,8 @@ facts! {
     CommentAdded = "comment-added",
     CommentEdited = "comment-edited",
     CommentDeleted = "comment-deleted",
+    CommentRestored = "comment-restored",
+    ChangesPutBack = "changes-put-back",
     CommentResolved = "comment-resolved",
     CommentReopened = "comment-reopened",
     FileAttached = "file-attached",

@@ -30,6 +30,7 @@ mod index;
 pub mod limits;
 mod moment;
 mod place;
+mod put_back;
 pub mod queries;
 mod store;
 #[cfg(test)]
@@ -43,10 +44,11 @@ pub use ids::{CommentId, DepartmentId, DocumentId, FolderId, GroupId, ItemId, Ve
 pub use queries::QUERIES;
 
 use kernel::{
-    ApplyError, Audience, Command, CommandSpec, DecideContext, DecideError, Decision, Event,
-    Header, Module, ModuleName, PersonId, QuerySpec, Timestamp, Topic,
+    ApplyError, Aspect, Audience, Command, CommandSpec, DecideContext, DecideError, Decision,
+    Event, Header, Module, ModuleName, PersonId, QuerySpec, Timestamp, Topic,
 };
 use rusqlite::Connection;
+use serde_json::Value;
 
 /// The module.
 #[derive(Clone, Copy, Debug, Default)]
@@ -105,6 +107,22 @@ impl Module for Documents {
 
     fn audience(&self, rows: &Connection, event: &Event) -> Result<Audience, rusqlite::Error> {
         audience::audience(rows, event)
+    }
+
+    fn touches(&self, rows: &Connection, event: &Event) -> Result<Vec<Aspect>, ApplyError> {
+        put_back::touches(rows, event)
+    }
+
+    fn aspect_value(&self, rows: &Connection, aspect: &Aspect) -> Result<Value, rusqlite::Error> {
+        put_back::value(rows, aspect)
+    }
+
+    fn object_label(
+        &self,
+        rows: &Connection,
+        aspect: &Aspect,
+    ) -> Result<Option<String>, rusqlite::Error> {
+        put_back::label(rows, aspect)
     }
 
     fn topics(&self, rows: &Connection, person: PersonId) -> Result<Vec<Topic>, rusqlite::Error> {

@@ -88,7 +88,7 @@ CREATE TABLE comment (
     thread INTEGER,                         -- key of the comment it replies to
     author BLOB NOT NULL,
     at INTEGER NOT NULL,
-    text TEXT NOT NULL,                     -- empty once deleted
+    text TEXT NOT NULL,                     -- shown to nobody once deleted, like the quote
     mentions TEXT NOT NULL,                 -- JSON
     anchor TEXT,                            -- base64 of a Yjs relative position, the editor's own
     quote TEXT,

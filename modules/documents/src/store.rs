@@ -1,8 +1,9 @@
 //! Documents' contents in the rows: a merged state, the updates after it, and every update ever made.
 
-use crate::content::{Broken, Content};
+use crate::content::{Broken, Content, Without};
 use kernel::CommandId;
 use rusqlite::{Connection, OptionalExtension};
+use std::collections::HashSet;
 
 /// Key of an update or snapshot.
 #[must_use]
@@ -85,7 +86,44 @@ pub fn load_for(rows: &Connection, item: i64, command: CommandId) -> rusqlite::R
 /// # Errors
 /// As for [`load`].
 pub fn load_at(rows: &Connection, item: i64, seq: u64) -> rusqlite::Result<Content> {
-    let snapshot: Option<(i64, Vec<u8>)> = rows
+    let (from, state) = snapshot_before(rows, item, seq)?;
+    let content = Content::empty(0);
+    if let Some(state) = state {
+        content.apply(&state).map_err(unusable)?;
+    }
+    take_updates(rows, &content, item, from, seq)?;
+    Ok(content)
+}
+
+/// A document's content as it would be without some of its updates, with everything else.
+///
+/// # Errors
+/// As for [`load`].
+pub fn load_without(rows: &Connection, item: i64, unwanted: &[u64]) -> rusqlite::Result<Content> {
+    let first = unwanted.iter().copied().min().unwrap_or(u64::MAX >> 32);
+    let (from, state) = snapshot_before(rows, item, first.saturating_sub(1))?;
+    let replay = Without::begin(state.as_deref()).map_err(unusable)?;
+    let unwanted: HashSet<u64> = unwanted.iter().copied().collect();
+    let mut query = rows.prepare_cached(
+        "SELECT key, bytes FROM document_update WHERE key > ?1 AND key <= ?2 ORDER BY key",
+    )?;
+    let last = update_key(item, u64::from(u32::MAX));
+    let mut updates = query.query((update_key(item, from), last))?;
+    while let Some(row) = updates.next()? {
+        let is_unwanted = unwanted.contains(&seq_of(row.get(0)?));
+        let bytes = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+        replay.take(bytes, is_unwanted).map_err(unusable)?;
+    }
+    replay.finish().map_err(unusable)
+}
+
+/// The last kept state up to `seq`, and its position; 0: none.
+fn snapshot_before(
+    rows: &Connection,
+    item: i64,
+    seq: u64,
+) -> rusqlite::Result<(u64, Option<Vec<u8>>)> {
+    let found: Option<(i64, Vec<u8>)> = rows
         .prepare_cached(
             "SELECT key, state FROM snapshot WHERE key BETWEEN ?1 AND ?2 ORDER BY key DESC LIMIT 1",
         )?
@@ -93,14 +131,10 @@ pub fn load_at(rows: &Connection, item: i64, seq: u64) -> rusqlite::Result<Conte
             Ok((row.get(0)?, row.get(1)?))
         })
         .optional()?;
-    let content = Content::empty(0);
-    let mut from = 0;
-    if let Some((key, state)) = snapshot {
-        content.apply(&state).map_err(unusable)?;
-        from = seq_of(key);
-    }
-    take_updates(rows, &content, item, from, seq)?;
-    Ok(content)
+    Ok(match found {
+        Some((key, state)) => (seq_of(key), Some(state)),
+        None => (0, None),
+    })
 }
 
 fn take_updates(

@@ -155,9 +155,14 @@ impl Editor {
 
     /// Makes the text this one; the parameters of `update-document`.
     pub fn write(&self, text: &str) -> Value {
+        self.try_write(text).expect("the text is another one")
+    }
+
+    /// The same; none where the text is this one already.
+    pub fn try_write(&self, text: &str) -> Option<Value> {
         let blocks = from_markdown(text).unwrap();
-        let update = self.content.rewrite(&blocks).unwrap().unwrap();
-        json!({ "document_id": self.document, "update": base64::encode(&update) })
+        let update = self.content.rewrite(&blocks).unwrap()?;
+        Some(json!({ "document_id": self.document, "update": base64::encode(&update) }))
     }
 }
 

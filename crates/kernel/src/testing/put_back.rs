@@ -4,7 +4,7 @@
 use super::Given;
 use crate::{
     Aspect, PUT_BACK, PUT_BACK_MAX, PersonId, PutBack, PutBackAnswer, PutBackItem, PutBackOutcome,
-    View,
+    TextWish, View,
 };
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -137,13 +137,17 @@ impl Given {
     /// # Panics
     /// When something is said to be done and is not.
     pub fn assert_put_back(&mut self, share: f64, by: PersonId, all: Aspects) {
-        let wanted: Vec<(Aspect, Value)> = self.touched(share, all).into_iter().collect();
+        let mut wanted: Vec<(Aspect, Value)> = self.touched(share, all).into_iter().collect();
+        // A text that was not there then goes with its document.
+        wanted.retain(|(aspect, value)| {
+            aspect.kind != "document" || aspect.aspect != "text" || !value.is_null()
+        });
         self.by(by);
         let mut outcomes = Vec::new();
         for some in wanted.chunks(PUT_BACK_MAX) {
             let items = some
                 .iter()
-                .map(|(aspect, value)| self.item(aspect.clone(), value.clone()));
+                .map(|(aspect, value)| self.item(aspect.clone(), wish(value)));
             let items = items.collect();
             outcomes.extend(self.put_back(items));
         }
@@ -172,5 +176,13 @@ impl Aspects {
             .iter()
             .map(|name| Aspect::new(&aspect.kind, &aspect.object, name));
         std::iter::once(aspect.clone()).chain(others).collect()
+    }
+}
+
+/// What makes an aspect this value: of text, a wish.
+fn wish(value: &Value) -> Value {
+    match value.get("seq").and_then(Value::as_u64) {
+        Some(seq) => json!(TextWish::AsOf(seq)),
+        None => value.clone(),
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{comment, item, json};
 use crate::events::{
-    CommentAdded, CommentDeleted, CommentEdited, CommentReopened, CommentResolved, Fact,
+    CommentAdded, CommentDeleted, CommentEdited, CommentReopened, CommentResolved, CommentRestored,
+    Fact,
 };
 use kernel::{ApplyError, Header};
 use rusqlite::{Connection, params};
@@ -46,11 +47,17 @@ pub fn deleted(
     fact: &CommentDeleted,
 ) -> Result<(), ApplyError> {
     let key = comment(rows, CommentDeleted::KIND, fact.comment_id)?;
+    rows.prepare_cached("UPDATE comment SET deleted_at = ?2 WHERE key = ?1")?
+        .execute((key, header.time.millis()))?;
+    Ok(())
+}
+
+pub fn restored(rows: &Connection, _: &Header, fact: &CommentRestored) -> Result<(), ApplyError> {
+    let key = comment(rows, CommentRestored::KIND, fact.comment_id)?;
     rows.prepare_cached(
-        "UPDATE comment SET text = '', mentions = '[]', quote = NULL, deleted_at = ?2
-         WHERE key = ?1",
+        "UPDATE comment SET text = ?2, mentions = ?3, deleted_at = NULL WHERE key = ?1",
     )?
-    .execute((key, header.time.millis()))?;
+    .execute((key, &fact.text, json(&fact.mentions)))?;
     Ok(())
 }
 

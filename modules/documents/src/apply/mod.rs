@@ -44,9 +44,17 @@ pub fn apply(rows: &Connection, header: &Header, event: &Event) -> Result<(), Ap
         CommentAdded => comments::added,
         CommentEdited => comments::edited,
         CommentDeleted => comments::deleted,
+        CommentRestored => comments::restored,
+        ChangesPutBack => passed_over,
         CommentResolved => comments::resolved,
         CommentReopened => comments::reopened,
     })
+}
+
+/// What was put back is in the facts before this one.
+#[expect(clippy::unnecessary_wraps, reason = "the others can fail")]
+fn passed_over(_: &Connection, _: &Header, _: &events::ChangesPutBack) -> Result<(), ApplyError> {
+    Ok(())
 }
 
 /// A fact that contradicts the rows: the chain was not written by these rules.

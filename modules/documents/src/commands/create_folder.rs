@@ -32,7 +32,7 @@ pub fn decide(of: &Deciding<'_>, body: CreateFolder) -> Result<Decision, DecideE
     let folder = target(of, "command.parent", body.parent)?;
     let name = check::name("command.name", &body.name)?;
     require_new(of, body.folder_id.into())?;
-    require_depth(of, folder.as_ref(), 1)?;
+    require_depth(of.rows, folder.as_ref().map(|folder| folder.key), 1)?;
     let fact = FolderCreated {
         folder_id: body.folder_id,
         parent: body.parent,

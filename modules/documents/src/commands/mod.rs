@@ -24,6 +24,9 @@ mod shared;
 pub mod trash;
 pub mod update_document;
 
+pub(crate) use shared::{lost, require_depth, require_fit, subtree, unfit};
+
+use crate::Documents;
 use crate::access::Viewer;
 use kernel::{
     Command, CommandId, CommandSpec, DecideContext, DecideError, Decision, Refusal, parse_body,
@@ -65,6 +68,7 @@ pub const COMMANDS: &[CommandSpec] = &[
     attach_file::SPEC,
     import_markdown::SPEC,
     settle_document::SPEC,
+    kernel::PUT_BACK_SPEC,
 ];
 
 /// Decides a command of this module.
@@ -79,6 +83,9 @@ pub fn decide(
     let name = command.name.as_str();
     if name == settle_document::SPEC.name {
         return settle_document::decide(rows, context.time, command);
+    }
+    if name == kernel::PUT_BACK {
+        return kernel::decide_put_back(&Documents, rows, context, command);
     }
     let deciding = Deciding {
         rows,

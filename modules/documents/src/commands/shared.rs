@@ -38,20 +38,19 @@ pub fn require_new(of: &Deciding<'_>, id: ItemId) -> Result<(), DecideError> {
 
 /// Nothing, where `levels` more fit below a folder.
 pub fn require_depth(
-    of: &Deciding<'_>,
-    folder: Option<&Place>,
+    rows: &Connection,
+    folder: Option<i64>,
     levels: u32,
 ) -> Result<(), DecideError> {
     let above: u32 = match folder {
-        Some(folder) => of
-            .rows
+        Some(folder) => rows
             .prepare_cached(
                 "WITH RECURSIVE chain (parent) AS (
                     SELECT parent FROM item WHERE key = ?1
                     UNION ALL SELECT i.parent FROM chain c JOIN item i ON i.key = c.parent
                  ) SELECT count(*) FROM chain",
             )?
-            .query_row([folder.key], |row| row.get(0))?,
+            .query_row([folder], |row| row.get(0))?,
         None => 0,
     };
     if above + levels > FOLDER_DEPTH_MAX {
@@ -96,7 +95,7 @@ pub fn move_to(
         let detail = "A folder cannot lie in itself.";
         return Err(Refusal::conflict("folder_cycle", detail).into());
     }
-    require_depth(of, target.as_ref(), levels)?;
+    require_depth(of.rows, parent, levels)?;
     let grants = grants_of(of.rows, place.key)?;
     let after = readers_with(of.rows, &grants, place.inherits, parent)?;
     let fact = ItemMoved {
@@ -107,7 +106,7 @@ pub fn move_to(
 }
 
 /// Whether `other` is the item or lies below it, and how many levels of folders the item has.
-fn subtree(rows: &Connection, key: i64, other: Option<i64>) -> rusqlite::Result<(bool, u32)> {
+pub fn subtree(rows: &Connection, key: i64, other: Option<i64>) -> rusqlite::Result<(bool, u32)> {
     rows.prepare_cached(
         "WITH RECURSIVE below (key, depth, kind) AS (
             SELECT key, 1, kind FROM item WHERE key = ?1
@@ -126,17 +125,22 @@ pub fn with_lost(
     after: &[PersonId],
     change: Event,
 ) -> Result<Decision, DecideError> {
-    let mut people = readers(rows, place.key)?;
-    people.retain(|person| after.binary_search(person).is_err());
     let mut events = vec![change];
-    if !people.is_empty() {
-        let fact = AccessLost {
-            item_id: place.id,
-            people,
-        };
-        events.push(fact.event());
-    }
+    events.extend(lost(rows, place.key, place.id, after)?);
     Ok(Decision::accepted(events))
+}
+
+/// Those who may read an item now and are not among `after`.
+pub fn lost(
+    rows: &Connection,
+    key: i64,
+    item_id: ItemId,
+    after: &[PersonId],
+) -> rusqlite::Result<Option<Event>> {
+    let mut people = readers(rows, key)?;
+    people.retain(|person| after.binary_search(person).is_err());
+    let fact = AccessLost { item_id, people };
+    Ok((!fact.people.is_empty()).then(|| fact.event()))
 }
 
 /// Nothing, where the content can become a document's.

@@ -7,6 +7,7 @@ use super::tree::{self, Node, Unfit, read, write};
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use yrs::block::ClientID;
+use yrs::undo::UndoManager;
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
 use yrs::{Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update, XmlFragment};
@@ -41,9 +42,20 @@ impl Content {
     /// An empty document that makes changes under the given number.
     #[must_use]
     pub fn empty(client: u32) -> Self {
+        Self::new(client, false)
+    }
+
+    /// An empty document that forgets nothing that is deleted in it.
+    #[must_use]
+    pub(super) fn keeping_deleted() -> Self {
+        Self::new(0, true)
+    }
+
+    fn new(client: u32, skip_gc: bool) -> Self {
         let id = ClientID::new(u64::from(client));
         let options = Options {
             offset_kind: OffsetKind::Utf16,
+            skip_gc,
             ..Options::with_guid_and_client_id(GUID.into(), id)
         };
         let doc = Doc::with_options(options);
@@ -56,11 +68,21 @@ impl Content {
     /// # Errors
     /// What is wrong with it. The content is of no use afterwards.
     pub fn apply(&self, update: &[u8]) -> Result<bool, Broken> {
+        self.apply_as(update, "update")
+    }
+
+    /// Lets a manager follow what is changed in it.
+    pub(super) fn track(&self, manager: &mut UndoManager<()>) {
+        manager.expand_scope(&self.doc, &tree::root(&self.doc));
+    }
+
+    /// The same as [`Self::apply`], as a change of `origin`.
+    pub(super) fn apply_as(&self, update: &[u8], origin: &str) -> Result<bool, Broken> {
         guard::check(update)?;
         let (is_complete, changed) = guarded(|| {
             let update = Update::decode_v1(update).map_err(|e| Broken::Unusable(e.to_string()))?;
             // Committing what a panic left half done would panic again, and that aborts.
-            let mut txn = ManuallyDrop::new(self.doc.transact_mut());
+            let mut txn = ManuallyDrop::new(self.doc.transact_mut_with(origin));
             let applied = txn.apply_update(update);
             let is_complete =
                 txn.store().pending_update().is_none() && txn.store().pending_ds().is_none();
@@ -172,7 +194,7 @@ impl Content {
 }
 
 /// The library is not ours and the bytes are not either: what panics is refused.
-fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Broken> {
+pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Broken> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let text = panic
             .downcast_ref::<String>()

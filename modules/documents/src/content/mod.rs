@@ -9,10 +9,12 @@ mod markdown_in;
 mod markdown_out;
 mod plain;
 mod tree;
+mod without;
 mod words;
 
 pub use doc::{Broken, Content};
 pub use markdown_in::blocks as from_markdown;
 pub use markdown_out::{block as block_markdown, markdown};
 pub use plain::plain;
+pub use without::Without;
 pub use words::words;

@@ -70,8 +70,9 @@ pub struct CommentRow {
     key: i64,
 }
 
-const COLUMNS: &str = "id, author, at, text, mentions, edited_at, deleted_at IS NOT NULL, key, \
-                       anchor, quote, resolved_at, resolved_by";
+const COLUMNS: &str = "id, author, at, iif(deleted_at IS NULL, text, ''),
+    iif(deleted_at IS NULL, mentions, '[]'), edited_at, deleted_at IS NOT NULL, key, anchor,
+    iif(deleted_at IS NULL, quote, NULL), resolved_at, resolved_by";
 
 /// Answers it. Threads that were deleted are left out, unless there are replies.
 ///

@@ -32,7 +32,7 @@ fn every_stored_shape_still_applies() {
         "comment",
         "attached",
     ];
-    assert_eq!(tables.map(count), [3, 6, 1, 3, 3, 1, 2, 1]);
+    assert_eq!(tables.map(count), [3, 6, 1, 5, 5, 1, 2, 1]);
     assert_eq!(text_of(&given, NOTES), "hello\n");
     given.assert_replays();
 }
@@ -69,6 +69,8 @@ fn every_kind_has_a_fixture_and_is_written_as_it_was() {
             CommentAdded,
             CommentEdited,
             CommentDeleted,
+            CommentRestored,
+            ChangesPutBack,
             CommentResolved,
             CommentReopened,
             FileAttached
