@@ -207,13 +207,18 @@ async fn rewind(stage: &Stage, since: Timestamp) -> Result<Option<(Value, i64)>,
     Ok(None)
 }
 
-/// Every document as it is.
+/// Every document as it is, at a site that has read everything.
 async fn look(stage: &Stage) -> Result<BTreeMap<Uuid, Written>, DoorError> {
+    let last = json!({ "folder_id": stage.folder, "name": "Plans, compared" });
+    let last = stage
+        .insist(&stage.operator, "documents", "rename-folder", last)
+        .await?
+        .seq;
     let mut after = BTreeMap::new();
     for id in stage.expected.ids() {
-        let details = stage.ask(id, "document").await?;
+        let details = stage.ask(id, "document", last).await?;
         let title = details["title"].as_str().unwrap_or_default().to_owned();
-        let markdown = stage.markdown(id).await?;
+        let markdown = stage.markdown(id, last).await?;
         if details["is_trashed"] != true {
             let written = Written {
                 id,

@@ -4,7 +4,7 @@
 use super::Settings;
 use super::model::{Expected, Written};
 use crate::doors::DoorError;
-use client::{Client, Command, Error};
+use client::{Answered, Client, Command, Error};
 use futures_util::stream::{StreamExt as _, TryStreamExt as _, iter};
 use kernel::WorkspaceId;
 use kernel::id::Uuid;
@@ -111,9 +111,10 @@ impl Stage {
         let markdown: String = lines.collect();
         let make = json!({ "document_id": id, "folder_id": self.folder, "title": title,
             "markdown": markdown });
-        self.insist(&self.operator, "documents", "import-markdown", make)
+        let made = self
+            .insist(&self.operator, "documents", "import-markdown", make)
             .await?;
-        let markdown = self.markdown(id).await?;
+        let markdown = self.markdown(id, made.seq).await?;
         Ok(Written {
             id,
             title,
@@ -121,24 +122,30 @@ impl Stage {
         })
     }
 
-    /// A document's text now.
+    /// A document's text, at a site that has read so far.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub async fn markdown(&self, document: Uuid) -> Result<String, DoorError> {
-        let answer = self.ask(document, "export-markdown").await?;
+    pub async fn markdown(&self, document: Uuid, read: Option<u64>) -> Result<String, DoorError> {
+        let answer = self.ask(document, "export-markdown", read).await?;
         let text = answer["markdown"].as_str();
         Ok(text
             .ok_or(DoorError::Lacks("export-markdown", "markdown"))?
             .to_owned())
     }
 
-    /// What the owner of the workspace is told about a document.
+    /// What the owner of the workspace is told about a document, at a site that has read so far.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub async fn ask(&self, document: Uuid, query: &str) -> Result<Value, Error> {
-        let asked = [("document_id", document.to_string())];
+    pub async fn ask(
+        &self,
+        document: Uuid,
+        query: &str,
+        read: Option<u64>,
+    ) -> Result<Value, Error> {
+        let mut asked = vec![("document_id", document.to_string())];
+        asked.extend(read.map(|seq| ("min_seq", seq.to_string())));
         let workspace = Some(self.workspace);
         self.operator
             .query("documents", query, workspace, &asked)
@@ -161,7 +168,7 @@ impl Stage {
         module: &str,
         name: &str,
         body: Value,
-    ) -> Result<Value, Error> {
+    ) -> Result<Answered, Error> {
         insist(who, self.command(who, module, name, body)).await
     }
 
@@ -215,11 +222,11 @@ impl Cast<'_> {
     }
 }
 
-async fn insist(who: &Client, command: Command) -> Result<Value, Error> {
+async fn insist(who: &Client, command: Command) -> Result<Answered, Error> {
     let began = Instant::now();
     loop {
         match who.command(&command).await {
-            Ok(answered) => return Ok(answered.answer),
+            Ok(answered) => return Ok(answered),
             Err(error) if is_early(&error) && began.elapsed() < LEARNS_WITHIN => sleep(AGAIN).await,
             Err(error) => return Err(error),
         }
