@@ -1,6 +1,6 @@
 //! Documents' contents in the rows: a merged state, the updates after it, and every update ever made.
 
-use crate::content::{Broken, Content, Without};
+use crate::content::{Broken, Content, Node, Without};
 use kernel::CommandId;
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashSet;
@@ -95,14 +95,19 @@ pub fn load_at(rows: &Connection, item: i64, seq: u64) -> rusqlite::Result<Conte
     Ok(content)
 }
 
-/// A document's content as it would be without some of its updates, with everything else.
+/// A document's blocks as they would be without some of its updates, with everything else; or why
+/// there are none.
 ///
 /// # Errors
 /// As for [`load`].
-pub fn load_without(rows: &Connection, item: i64, unwanted: &[u64]) -> rusqlite::Result<Content> {
+pub fn load_without(
+    rows: &Connection,
+    item: i64,
+    unwanted: &[u64],
+) -> rusqlite::Result<Result<Vec<Node>, Broken>> {
     let first = unwanted.iter().copied().min().unwrap_or(u64::MAX >> 32);
     let (from, state) = snapshot_before(rows, item, first.saturating_sub(1))?;
-    let replay = Without::begin(state.as_deref()).map_err(unusable)?;
+    let mut replay = Without::begin(state.as_deref()).map_err(unusable)?;
     let unwanted: HashSet<u64> = unwanted.iter().copied().collect();
     let mut query = rows.prepare_cached(
         "SELECT key, bytes FROM document_update WHERE key > ?1 AND key <= ?2 ORDER BY key",
@@ -114,7 +119,7 @@ pub fn load_without(rows: &Connection, item: i64, unwanted: &[u64]) -> rusqlite:
         let bytes = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
         replay.take(bytes, is_unwanted).map_err(unusable)?;
     }
-    replay.finish().map_err(unusable)
+    Ok(replay.finish())
 }
 
 /// The last kept state up to `seq`, and its position; 0: none.

@@ -82,7 +82,10 @@ export interface DocumentDetails {
   attachments: AttachedFile[];
 }
 
-export type Origin = "import" | { restore: { seq: number; version_id?: Id } };
+export type Origin =
+  | "import"
+  | { restore: { seq: number; version_id?: Id } }
+  | { put_back: { rewind_id: Id; seq?: number; without?: number[] } };
 
 export interface DocumentUpdate {
   seq: number;

@@ -7,6 +7,7 @@ use super::tree::{self, Node, Unfit, read, write};
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use yrs::block::ClientID;
+use yrs::branch::BranchID;
 use yrs::undo::UndoManager;
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
@@ -158,6 +159,20 @@ impl Content {
     pub fn blocks(&self) -> Result<Vec<Node>, Broken> {
         let root = tree::root(&self.doc);
         Ok(guarded(|| read(&self.doc.transact(), &root))??)
+    }
+
+    /// What is in it, with the names the library has for the blocks.
+    ///
+    /// # Errors
+    /// [`Broken::Unfit`].
+    pub(super) fn named_blocks(&self) -> Result<Vec<(BranchID, Node)>, Broken> {
+        Ok(self.ids()?.into_iter().zip(self.blocks()?).collect())
+    }
+
+    /// The names of the blocks.
+    pub(super) fn ids(&self) -> Result<Vec<BranchID>, Broken> {
+        let root = tree::root(&self.doc);
+        guarded(|| tree::ids(&self.doc.transact(), &root))
     }
 
     /// Makes `wanted` what is in it, and returns the update that does so: blocks that stay are left

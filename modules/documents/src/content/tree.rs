@@ -4,6 +4,7 @@ use super::guard::ROOT;
 use crate::limits::NESTING_MAX;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use yrs::branch::{Branch, BranchID};
 use yrs::types::Attrs;
 use yrs::types::text::YChange;
 use yrs::{
@@ -77,6 +78,17 @@ impl Node {
 /// The document's root.
 pub fn root(doc: &Doc) -> XmlFragmentRef {
     doc.get_or_insert_xml_fragment(ROOT)
+}
+
+/// The names of what is in the root.
+pub fn ids(txn: &impl ReadTxn, root: &XmlFragmentRef) -> Vec<BranchID> {
+    root.children(txn)
+        .map(|child| match child {
+            XmlOut::Element(element) => AsRef::<Branch>::as_ref(&element).id(),
+            XmlOut::Text(text) => AsRef::<Branch>::as_ref(&text).id(),
+            XmlOut::Fragment(fragment) => AsRef::<Branch>::as_ref(&fragment).id(),
+        })
+        .collect()
 }
 
 /// Reads what is in the root.

@@ -1,6 +1,8 @@
 //! A document replayed so that some of its updates can be taken back.
 
 use super::doc::{Broken, Content};
+use super::order::Order;
+use super::tree::Node;
 use std::collections::HashSet;
 use std::sync::Arc;
 use yrs::undo::{Options, UndoManager};
@@ -14,6 +16,7 @@ const OTHERS: &str = "others";
 pub struct Without {
     content: Content,
     unwanted: UndoManager<()>,
+    order: Order,
 }
 
 impl Without {
@@ -36,24 +39,37 @@ impl Without {
             ..Options::default()
         });
         content.track(&mut unwanted);
-        Ok(Self { content, unwanted })
+        let mut order = Order::default();
+        order.take(&[], &content.ids()?, false);
+        Ok(Self {
+            content,
+            unwanted,
+            order,
+        })
     }
 
     /// Takes the next update in.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn take(&self, update: &[u8], is_unwanted: bool) -> Result<(), Broken> {
+    pub fn take(&mut self, update: &[u8], is_unwanted: bool) -> Result<(), Broken> {
         let origin = if is_unwanted { UNWANTED } else { OTHERS };
-        self.content.apply_as(update, origin).map(drop)
+        let before = if is_unwanted {
+            self.content.named_blocks()?
+        } else {
+            Vec::new()
+        };
+        self.content.apply_as(update, origin)?;
+        self.order.take(&before, &self.content.ids()?, is_unwanted);
+        Ok(())
     }
 
     /// The content without what was unwanted.
     ///
     /// # Errors
     /// When the library cannot take it back.
-    pub fn finish(mut self) -> Result<Content, Broken> {
+    pub fn finish(mut self) -> Result<Vec<Node>, Broken> {
         super::doc::guarded(|| while self.unwanted.undo_blocking() {})?;
-        Ok(self.content)
+        Ok(self.order.arrange(self.content.named_blocks()?))
     }
 }

@@ -34,7 +34,6 @@ pub fn facts(
         TextWish::AsOf(seq) => load_at(rows, item.key, *seq)?.blocks().map_err(unusable)?,
         TextWish::Without(_) if without.is_empty() => return Ok(Vec::new()),
         TextWish::Without(_) => load_without(rows, item.key, &without)?
-            .blocks()
             .map_err(|broken| NotPutBack::because(format!("{broken}.")))?,
     };
     // A number for each change: one command may change a document more than once.
