@@ -7,7 +7,7 @@ use journal::chain;
 use kernel::{CommandId, Entry, Fingerprint, Head, Header, WorkspaceId, fingerprint};
 use rusqlite::Connection;
 use serde_json::json;
-use std::time::Instant;
+use tokio::time::Instant;
 
 /// A workspace with two groups of conversation in which somebody wrote, and who that is.
 async fn workspace(installation: &Installation) -> (WorkspaceId, PartitionId) {
