@@ -27,7 +27,7 @@ describe.skipIf(!hasDemo)("the time machine", () => {
     const { page, context, failures } = await open(browser, "b");
     await signIn(page);
     await page.goto(`${new URL(page.url()).origin}/admin/${workspace}/history`);
-    await page.getByText("Groups", { exact: true }).last().click();
+    await page.locator(".history-what").getByText("Groups", { exact: true }).click();
     const row = (name: string): ReturnType<typeof page.locator> => page.locator(".history-row", { hasText: name });
     await row(after).waitFor();
     expect(await row(after).textContent()).toContain("as it is now");

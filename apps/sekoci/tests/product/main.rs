@@ -3,6 +3,7 @@
 //! Every test makes its own installation in a folder and on ports of its own, and leaves nothing
 //! running behind.
 
+mod at;
 mod cli;
 mod demo;
 mod demo_sqlite;

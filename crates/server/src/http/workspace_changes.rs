@@ -24,7 +24,9 @@ use utoipa::ToSchema;
 
 /// What concerns one person alone, or a site's own housekeeping, and changes nothing for anybody.
 const UNTOLD: [&str; 3] = ["draft-saved", "read-marked", "document-settled"];
-/// Pages read at most until one has something to tell.
+/// Entries of one chain read at once: some hold a whole document.
+const READ_MAX: usize = 50;
+/// How often more is read at most until a page is full.
 const ROUNDS_MAX: usize = 20;
 
 /// A page of changes.
@@ -140,10 +142,10 @@ async fn changes(api: &Api, asked: &Asked) -> Result<Changes, Problem> {
     let mut chains = chains(api, asked).await?;
     let mut items = Vec::new();
     for _ in 0..ROUNDS_MAX {
-        let entries = round(api, asked, &mut chains).await?;
-        let is_over = entries.is_empty();
+        let wanted = READ_MAX.min(asked.limit as usize - items.len());
+        let entries = round(api, asked, &mut chains, wanted).await?;
         items.extend(entries.iter().filter_map(told));
-        if is_over || !items.is_empty() {
+        if entries.is_empty() || items.len() == asked.limit as usize {
             break;
         }
     }
@@ -192,16 +194,16 @@ async fn chains(api: &Api, asked: &Asked) -> Result<Vec<Chain>, Problem> {
     Ok(chains)
 }
 
-/// The next entries of all chains together, at most as many as asked for.
+/// The next entries of all chains together, at most `wanted`.
 async fn round(
     api: &Api,
     asked: &Asked,
     chains: &mut [Chain],
+    wanted: usize,
 ) -> Result<Vec<OpenedEntry>, MomentError> {
-    let limit = u64::from(asked.limit);
     let mut entries = Vec::new();
     for chain in chains.iter().filter(|chain| chain.low < chain.high) {
-        let count = limit.min(chain.high - chain.low);
+        let count = (chain.high - chain.low).min(wanted as u64);
         let after = if asked.is_newest_first {
             chain.high - count
         } else {
@@ -215,7 +217,7 @@ async fn round(
     if asked.is_newest_first {
         entries.reverse();
     }
-    entries.truncate(asked.limit as usize);
+    entries.truncate(wanted);
     for entry in &entries {
         let of_it = |chain: &&mut Chain| chain.partition.id == entry.header.partition;
         if let Some(chain) = chains.iter_mut().find(of_it) {

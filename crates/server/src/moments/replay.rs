@@ -79,7 +79,7 @@ impl Moments {
         progress: &Progress,
     ) -> Result<ScratchView, MomentError> {
         let spacing = self.checkpoints.spacing(seq);
-        let mut scratch = ScratchView::open(origin, file)?.in_transactions_of(spacing);
+        let mut scratch = ScratchView::open(origin, file)?.noting_every(spacing);
         scratch.check()?;
         let begun = scratch.seq();
         progress.applied.store(0, Ordering::Relaxed);

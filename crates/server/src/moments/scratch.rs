@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The most entries applied in one transaction.
-pub(super) const TRANSACTION: u64 = 1_000;
+const TRANSACTION: u64 = 1_000;
 /// The most entries of a followed partition applied in one transaction.
 const FOLLOWED: usize = 500;
 
@@ -21,8 +21,8 @@ pub struct ScratchView {
     own: Opened,
     sources: Vec<Opened>,
     file: ScratchFile,
-    /// Entries in one transaction.
-    transaction: u64,
+    /// A transaction ends at every multiple of this as well.
+    stride: u64,
 }
 
 /// A file that is removed when nobody holds it any longer.
@@ -56,7 +56,7 @@ impl ScratchView {
             own: opened(&origin.partition, view.head()),
             view,
             file,
-            transaction: TRANSACTION,
+            stride: TRANSACTION,
         })
     }
 
@@ -71,12 +71,9 @@ impl ScratchView {
         Ok(())
     }
 
-    /// Ends a transaction at every multiple of `entries`.
-    pub(super) fn in_transactions_of(self, entries: u64) -> Self {
-        Self {
-            transaction: entries.clamp(1, TRANSACTION),
-            ..self
-        }
+    /// Ends a transaction at every multiple of `stride` as well, so that it is noted.
+    pub(super) fn noting_every(self, stride: u64) -> Self {
+        Self { stride, ..self }
     }
 
     /// The rows, for queries and for the module's own questions.
@@ -166,7 +163,7 @@ impl ScratchView {
                 return Err(MomentError::NotThere { partition, seq });
             };
             self.apply(&entry)?;
-            if self.seq().is_multiple_of(self.transaction) {
+            if self.seq().is_multiple_of(TRANSACTION) || self.seq().is_multiple_of(self.stride) {
                 self.settle()?;
                 note(self)?;
             }

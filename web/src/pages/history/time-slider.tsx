@@ -50,7 +50,6 @@ export function TimeSlider({ from, to, moment, onMoment, onStep, isStepping }: P
         <label htmlFor={`${id}-time`}>{t("history.dateTime")}</label>
         <input
           id={`${id}-time`}
-          className="field"
           type="datetime-local"
           step={1}
           value={localText(shown)}

@@ -52,6 +52,8 @@ impl Past {
     }
 
     async fn operator(&self, path: &str, command: Value) {
+        // No two in one millisecond: chains have no order among each other but by time.
+        self.installation.clock.move_ms(5);
         let token = &self.installation.operator;
         self.installation
             .post(self.workspace, path, token, command)
