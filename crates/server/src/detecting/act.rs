@@ -1,21 +1,18 @@
 //! What follows from a verdict: an alarm, and quarantine where there is little doubt.
 
 use super::{Failure, Watch};
+use crate::quarantine::Alarm;
 use detector::{Level, Verdict};
 use journal::partition::Outcome;
-use kernel::{Actor, Command, CommandId, PartitionId, PersonId};
+use kernel::{Actor, Command, CommandId, PartitionId};
 use protection::AlarmId;
 use protection::commands::alarms::RaiseAlarm;
 use protection::events::{AlarmLevel, Finding, Reason};
 use serde::Serialize;
-use serde_json::json;
 
 /// Nobody is put in quarantine for what was found so much later: a site that was away, or watches a
 /// chain again from its beginning, leaves that to those who were there.
 const ACT_WITHIN_MS: i64 = 10 * 60_000;
-
-/// Characters of the reason that is given for a quarantine.
-const REASON_CHARS_MAX: usize = 500;
 
 impl Watch {
     /// Raises the alarm and puts the person in quarantine.
@@ -35,10 +32,14 @@ impl Watch {
             finding: finding(verdict),
         };
         if level == AlarmLevel::High && self.is_fresh(verdict) {
-            let directory = PartitionId::new(workspace, "directory");
-            let body = quarantine(person_id, alarm_id, &alarm.finding);
-            self.record(&directory, "quarantine-person", alarm_id, &body)
-                .await?;
+            let words = alarm.finding.reasons.iter().map(|r| r.words.as_str());
+            let order = Alarm {
+                workspace,
+                person: person_id,
+                reason: words.collect::<Vec<_>>().join("; "),
+                id: directory::events::AlarmId(alarm_id.0),
+            };
+            settled(self.site.quarantine(order).await, "quarantine-person")?;
             tracing::warn!(%person_id, %workspace, score = verdict.score, "put in quarantine");
         }
         let protection = PartitionId::new(workspace, "protection");
@@ -72,15 +73,20 @@ impl Watch {
             actor,
             body,
         };
-        match self.site.submit(partition, command).await {
-            Outcome::Accepted { .. } | Outcome::Unchanged { .. } => Ok(()),
-            Outcome::Refused(refusal) if refusal.code == "command_id_reused" => Ok(()),
-            Outcome::Refused(refusal) => {
-                tracing::error!(%refusal, name, "what detectors found was refused");
-                Ok(())
-            }
-            other => Err(Failure::NotRecorded(format!("{other:?}"))),
+        settled(self.site.submit(partition, command).await, name)
+    }
+}
+
+/// Nothing, where an order took effect, now or when the other site gave it.
+fn settled(outcome: Outcome, name: &str) -> Result<(), Failure> {
+    match outcome {
+        Outcome::Accepted { .. } | Outcome::Unchanged { .. } => Ok(()),
+        Outcome::Refused(refusal) if refusal.code == "command_id_reused" => Ok(()),
+        Outcome::Refused(refusal) => {
+            tracing::error!(%refusal, name, "what detectors found was refused");
+            Ok(())
         }
+        other => Err(Failure::NotRecorded(format!("{other:?}"))),
     }
 }
 
@@ -102,15 +108,6 @@ const fn label(level: AlarmLevel) -> &'static str {
 fn alarm_id(verdict: &Verdict) -> AlarmId {
     let entry = &verdict.entry;
     AlarmId(CommandId::derived(&format!("alarm {} {}", entry.partition, entry.seq)).0)
-}
-
-fn quarantine(person: PersonId, alarm: AlarmId, finding: &Finding) -> serde_json::Value {
-    let words: Vec<&str> = finding.reasons.iter().map(|r| r.words.as_str()).collect();
-    let mut text = words.join("; ").replace(char::is_control, " ");
-    if let Some((cut, _)) = text.char_indices().nth(REASON_CHARS_MAX) {
-        text.truncate(cut);
-    }
-    json!({ "person_id": person, "reason": text, "alarm_id": alarm })
 }
 
 fn finding(verdict: &Verdict) -> Finding {
