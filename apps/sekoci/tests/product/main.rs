@@ -15,6 +15,7 @@ mod keys;
 mod ports;
 mod processes;
 mod quarantine;
+mod ransomware;
 mod recover;
 mod two_sites_netns;
 mod vault;
