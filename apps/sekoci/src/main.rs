@@ -32,6 +32,8 @@ enum Command {
     At(cli::at::Arguments),
     /// Release a person from quarantine whom nobody of the workspace can release
     Release(cli::release::Arguments),
+    /// Take back what one person changed, or bring back what was
+    Rewind(cli::rewind::Arguments),
     /// Bring people and messages from another system
     Import(cli::import::Arguments),
     /// Break something on purpose and measure what people would notice
@@ -69,6 +71,7 @@ fn main() -> ExitCode {
         Command::CheckSignIn(arguments) => cli::check_sign_in::run(arguments),
         Command::At(arguments) => cli::at::run(arguments),
         Command::Release(arguments) => cli::release::run(&arguments),
+        Command::Rewind(arguments) => cli::rewind::run(arguments),
         Command::Import(arguments) => cli::import::run(arguments),
         Command::Drill(arguments) => cli::drill::run(arguments),
         Command::Journal(arguments) => journal::run(arguments),

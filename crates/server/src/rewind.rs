@@ -21,7 +21,7 @@ use crate::site::Site;
 use kernel::{PartitionId, Timestamp, WorkspaceId};
 use plan::{Plan, Progress, Subject, make};
 use protection::RewindId;
-use protection::events::Selection;
+use protection::events::{ObjectRef, Selection};
 use protection::queries::{Due, Rewind, due};
 use scan::Picked;
 use std::collections::{BTreeSet, HashMap};
@@ -94,7 +94,7 @@ impl Rewinds {
                 if plans.len() >= PLANS_MAX
                     && let Some(oldest) = plans.iter().min_by_key(|(_, job)| job.asked_at)
                 {
-                    let oldest = *oldest.0;
+                    let oldest = oldest.0.clone();
                     plans.remove(&oldest);
                 }
                 let job = Job {
@@ -102,11 +102,12 @@ impl Rewinds {
                     progress: Arc::default(),
                     made: Arc::default(),
                 };
-                plans.insert(subject, job.clone());
-                tokio::spawn(
-                    job.clone()
-                        .run(Arc::clone(site), Arc::clone(&self.making), subject),
-                );
+                plans.insert(subject.clone(), job.clone());
+                tokio::spawn(job.clone().run(
+                    Arc::clone(site),
+                    Arc::clone(&self.making),
+                    subject.clone(),
+                ));
                 job
             }
         };
@@ -245,7 +246,7 @@ async fn subject_of(
     workspace: WorkspaceId,
     rewind: &Rewind,
 ) -> Result<Subject, MomentError> {
-    let (picked, since) = match rewind.selection {
+    let (picked, since) = match rewind.selection.clone() {
         Selection::Person {
             person_id,
             since,
@@ -268,6 +269,7 @@ async fn subject_of(
                 .map_err(|error| MomentError::Failed(error.to_string()))?;
             (Picked::Rewind(rewind_id.0), begun.unwrap_or(Timestamp(0)))
         }
+        Selection::Moment { to, objects } => back_to(to, objects),
     };
     Ok(Subject {
         workspace,
@@ -275,4 +277,9 @@ async fn subject_of(
         since,
         rewind: Some(rewind.rewind_id.0),
     })
+}
+
+/// Everything after a moment; what happened in its last millisecond belongs to what was.
+fn back_to(to: Timestamp, objects: Option<BTreeSet<ObjectRef>>) -> (Picked, Timestamp) {
+    (Picked::Everything(objects.map(Arc::new)), to.plus_ms(1))
 }

@@ -5,6 +5,7 @@ use crate::{AlarmId, ItemId, RewindId, WindowId};
 use kernel::{Aspect, Event, PersonId, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 /// A fact with its stored name and version.
@@ -174,6 +175,26 @@ pub enum Selection {
         /// Which.
         rewind_id: RewindId,
     },
+    /// Everything anybody changed after a moment: things become what they were then.
+    Moment {
+        /// The moment.
+        to: Timestamp,
+        /// Only these; none: the whole workspace.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        objects: Option<BTreeSet<ObjectRef>>,
+    },
+}
+
+/// An object of a module.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectRef {
+    /// The module.
+    pub module: String,
+    /// What it is, as in [`Aspect::kind`].
+    pub kind: String,
+    /// Its id, as in [`Aspect::object`].
+    pub object: String,
 }
 
 /// Somebody proposes to take changes back.

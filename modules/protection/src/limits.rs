@@ -14,3 +14,5 @@ pub const MAINTENANCE_OPEN_MAX: u64 = 50;
 pub const CHOICES_MAX: usize = 10_000;
 /// What could not be put back, listed in a completed rewind.
 pub const LEFT_OVER_MAX: usize = 100;
+/// Objects that are brought back at once.
+pub const OBJECTS_MAX: usize = 1_000;

@@ -1,8 +1,9 @@
 //! `sekoci at`: a query of a workspace, answered as of a moment.
 
+use super::workspace::workspace;
 use super::{Connection, Failure, Reporting, moment};
 use client::Client;
-use kernel::{Timestamp, WorkspaceId};
+use kernel::Timestamp;
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -61,26 +62,6 @@ async fn ask(client: &Client, arguments: &Arguments) -> Result<Value, Failure> {
     Ok(client
         .query(module, query, Some(workspace), &parameters)
         .await?)
-}
-
-async fn workspace(client: &Client, wanted: &str) -> Result<WorkspaceId, Failure> {
-    let workspaces = client.session().await?.workspaces;
-    let is_it = |id: WorkspaceId, name: &str| name == wanted || id.to_string() == wanted;
-    let found: Vec<_> = workspaces
-        .iter()
-        .filter(|workspace| is_it(workspace.id, &workspace.name))
-        .collect();
-    match found[..] {
-        [workspace] => Ok(workspace.id),
-        [] => Err(Failure::argument(
-            "--workspace",
-            format!("{wanted:?} is no workspace of the user"),
-        )),
-        _ => Err(Failure::argument(
-            "--workspace",
-            format!("{wanted:?} is the name of several workspaces; give the id"),
-        )),
-    }
 }
 
 fn parameter(text: &str) -> Result<(String, String), String> {

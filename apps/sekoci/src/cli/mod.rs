@@ -11,8 +11,10 @@ pub mod moment;
 mod private;
 pub mod release;
 pub mod reporting;
+pub mod rewind;
 pub mod status;
 pub mod usage;
+pub mod workspace;
 
 pub use connection::Connection;
 pub use failure::Failure;

@@ -9,7 +9,7 @@ use futures_util::stream::{StreamExt as _, TryStreamExt as _, iter};
 use journal::partition::Outcome;
 use kernel::id::Uuid;
 use kernel::{
-    Actor, Aspect, Command, CommandId, PUT_BACK, PUT_BACK_MAX, PartitionId, PersonId, PutBack,
+    Actor, Command, CommandId, PUT_BACK, PUT_BACK_MAX, PartitionId, PersonId, PutBack,
     PutBackAnswer, PutBackItem, PutBackOutcome, WorkspaceId,
 };
 use protection::RewindId;
@@ -37,7 +37,6 @@ pub(super) enum NotCompleted {
 }
 
 /// Some things of one module that are put back by one command.
-#[derive(Clone)]
 struct Batch {
     module: &'static str,
     items: Vec<PutBackItem>,
@@ -61,72 +60,125 @@ impl Rewinds {
         let chosen = plan.chosen(&choices);
         let mut total = Total::new(&plan, chosen.len());
         self.begin(id, chosen.len() as u64);
-        for round in rounds(chosen) {
-            let tasks = round.into_iter().map(|batch| {
-                let (site, by) = (Arc::clone(site), due.approved_by);
-                async move {
-                    let answer = submit(&site, workspace, id, by, &batch).await?;
-                    Ok::<_, NotCompleted>((batch, answer))
-                }
-            });
-            let mut answers = iter(tasks).buffer_unordered(AT_ONCE);
-            while let Some((batch, outcomes)) = answers.try_next().await? {
-                self.advance(id, batch.items.len() as u64);
-                total.add(&batch, outcomes);
-            }
-        }
+        let work = Work {
+            site,
+            workspace,
+            rewind: id,
+            by: due.approved_by,
+        };
+        let left = self.go_through(&work, chosen, &mut total).await?;
+        // What needed something that came later may be possible now.
+        let left = self.go_through(&work, left, &mut total).await?;
+        total.leave(left);
         complete(site, workspace, id, total.outcome()).await?;
         self.end(id);
         Ok(())
     }
 }
 
-/// Commands in rounds: what is needed first is there before what needs it. Texts go by themselves,
-/// under an id of their own: taking updates back twice would not be the same as once.
-fn rounds(chosen: Vec<(&'static str, PutBackItem)>) -> Vec<Vec<Batch>> {
-    let mut rounds: Vec<Vec<Batch>> = Vec::new();
-    let mut last: Option<(&str, &str, bool)> = None;
-    for (module, item) in chosen {
-        let step = step_of(&item);
-        let is_parallel = is_text(&item.aspect);
-        let is_same = last == Some((module, step, is_parallel));
-        if !is_same || !is_parallel {
-            let fits = is_same
-                && rounds
-                    .last_mut()
-                    .and_then(|round| round.last_mut())
-                    .is_some_and(|batch| batch.items.len() < PUT_BACK_MAX);
-            if fits && let Some(batch) = rounds.last_mut().and_then(|round| round.last_mut()) {
-                batch.items.push(item);
-                continue;
+/// Where a rewind is carried out, and who answers for it.
+struct Work<'a> {
+    site: &'a Arc<Site>,
+    workspace: WorkspaceId,
+    rewind: RewindId,
+    by: PersonId,
+}
+
+/// Things that could not be put back, and why.
+type Left = Vec<(&'static str, PutBackItem, String)>;
+
+impl Rewinds {
+    /// Puts things back in their order; gives what was not possible.
+    async fn go_through<T: Into<Chosen>>(
+        &self,
+        work: &Work<'_>,
+        chosen: Vec<T>,
+        total: &mut Total,
+    ) -> Result<Left, NotCompleted> {
+        let mut left = Left::new();
+        for round in rounds(chosen.into_iter().map(Into::into)) {
+            let tasks = round.into_iter().map(|batch| async move {
+                let answer = submit(work, &batch).await?;
+                Ok::<_, NotCompleted>((batch, answer))
+            });
+            let mut answers = iter(tasks).buffer_unordered(AT_ONCE);
+            while let Some((batch, outcomes)) = answers.try_next().await? {
+                let done = total.add(&batch, outcomes, &mut left);
+                self.advance(work.rewind, done);
             }
-            rounds.push(Vec::new());
-            last = Some((module, step, is_parallel));
         }
-        if let Some(round) = rounds.last_mut() {
-            let items = vec![item];
-            round.push(Batch { module, items });
+        Ok(left)
+    }
+}
+
+/// A thing that is to be put back, and its module.
+struct Chosen(&'static str, PutBackItem);
+
+impl From<(&'static str, PutBackItem)> for Chosen {
+    fn from((module, item): (&'static str, PutBackItem)) -> Self {
+        Self(module, item)
+    }
+}
+
+impl From<(&'static str, PutBackItem, String)> for Chosen {
+    fn from((module, item, _): (&'static str, PutBackItem, String)) -> Self {
+        Self(module, item)
+    }
+}
+
+/// Commands in rounds, each of which is done before the next begins. What is about one object goes
+/// into one command, as far as it fits. Texts go by themselves, under an id of their own: taking
+/// updates back twice would not be the same as once.
+fn rounds(chosen: impl Iterator<Item = Chosen>) -> Vec<Vec<Batch>> {
+    let mut rounds: Vec<Vec<Batch>> = Vec::new();
+    let mut texts_of: Option<&str> = None;
+    for Chosen(module, item) in chosen {
+        let batch = Batch {
+            module,
+            items: vec![item],
+        };
+        if is_text(&batch.items[0].aspect) {
+            match rounds.last_mut().filter(|_| texts_of == Some(module)) {
+                Some(round) => round.push(batch),
+                None => rounds.push(vec![batch]),
+            }
+            texts_of = Some(module);
+            continue;
         }
+        let last = rounds.last_mut().and_then(|round| round.last_mut());
+        match last.filter(|last| texts_of.is_none() && last.takes(&batch)) {
+            Some(last) => last.items.extend(batch.items),
+            None => rounds.push(vec![batch]),
+        }
+        texts_of = None;
     }
     rounds
 }
 
-/// Things of one step do not need each other.
-fn step_of(item: &PutBackItem) -> &'static str {
-    match (item.aspect.aspect.as_str(), item.value.is_null()) {
-        ("exists", false) => "made again",
-        ("exists", true) => "taken away",
-        _ => "put back",
+impl Batch {
+    /// Whether another thing belongs into the same command. From three quarters on only what is about
+    /// the same object does.
+    fn takes(&self, other: &Self) -> bool {
+        let object = |batch: &Self| {
+            let aspect = &batch.items.last()?.aspect;
+            Some((aspect.kind.clone(), aspect.object.clone()))
+        };
+        let room = if object(self) == object(other) {
+            PUT_BACK_MAX
+        } else {
+            PUT_BACK_MAX * 3 / 4
+        };
+        self.module == other.module && self.items.len() < room
     }
 }
 
-async fn submit(
-    site: &Site,
-    workspace: WorkspaceId,
-    rewind: RewindId,
-    by: PersonId,
-    batch: &Batch,
-) -> Result<Vec<PutBackOutcome>, NotCompleted> {
+async fn submit(work: &Work<'_>, batch: &Batch) -> Result<Vec<PutBackOutcome>, NotCompleted> {
+    let Work {
+        site,
+        workspace,
+        rewind,
+        by,
+    } = *work;
     let body = PutBack {
         rewind_id: rewind.0,
         items: batch.items.clone(),
@@ -234,8 +286,11 @@ impl Total {
         }
     }
 
-    fn add(&mut self, batch: &Batch, outcomes: Vec<PutBackOutcome>) {
+    /// Counts what became of a batch; gives how many of its things are settled.
+    fn add(&mut self, batch: &Batch, outcomes: Vec<PutBackOutcome>, left: &mut Left) -> u64 {
+        let mut settled = 0;
         for (item, outcome) in batch.items.iter().zip(outcomes) {
+            settled += 1;
             let aspect = &item.aspect;
             match outcome {
                 PutBackOutcome::Done => {
@@ -245,20 +300,26 @@ impl Total {
                 }
                 PutBackOutcome::AlreadySo => self.outcome.already_so += 1,
                 PutBackOutcome::ChangedSince => self.outcome.changed_since += 1,
-                PutBackOutcome::Impossible(reason) => self.left(batch.module, aspect, reason),
+                PutBackOutcome::Impossible(reason) => {
+                    settled -= 1;
+                    left.push((batch.module, item.clone(), reason));
+                }
             }
         }
+        settled
     }
 
-    fn left(&mut self, module: &str, aspect: &Aspect, reason: String) {
-        self.outcome.left_over_count += 1;
-        if self.outcome.left_over.len() < LEFT_OVER_MAX {
-            self.outcome.left_over.push(LeftOver {
+    /// Counts what stays as it is because it cannot be put back.
+    fn leave(&mut self, left: Left) {
+        self.outcome.left_over_count = left.len() as u64;
+        let first = left.into_iter().take(LEFT_OVER_MAX);
+        self.outcome.left_over = first
+            .map(|(module, item, reason)| LeftOver {
                 module: module.into(),
-                aspect: aspect.clone(),
+                aspect: item.aspect,
                 reason,
-            });
-        }
+            })
+            .collect();
     }
 
     fn outcome(mut self) -> RewindOutcome {

@@ -3,7 +3,7 @@
 
 use super::plan::{PlannedChange, Subject};
 use super::scan::Picked;
-use super::{Standing, subject_of};
+use super::{Standing, back_to, subject_of};
 use crate::http::{Api, Session};
 use crate::problem::Problem;
 use axum::Json;
@@ -13,10 +13,14 @@ use axum::response::{IntoResponse, Response};
 use kernel::page::{after, cursor, limit};
 use kernel::{Actor, PartitionId, PersonId, Timestamp, WorkspaceId};
 use protection::RewindId;
+use protection::events::ObjectRef;
+use protection::limits::OBJECTS_MAX;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
-/// Which rewind: one that was proposed, or a person and a time.
+/// Which rewind: one that was proposed; a person and a time; or a moment and the objects that are to
+/// be what they were, as a JSON list, without which it is the whole workspace.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlanParams {
@@ -25,6 +29,8 @@ pub struct PlanParams {
     person_id: Option<PersonId>,
     since: Option<i64>,
     until: Option<i64>,
+    to: Option<i64>,
+    objects: Option<String>,
     module: Option<String>,
     cursor: Option<String>,
     limit: Option<u32>,
@@ -177,13 +183,22 @@ async fn stored(
 
 async fn subject(api: &Api, actor: &Actor, params: &PlanParams) -> Result<Subject, Problem> {
     let workspace = params.workspace_id;
-    match (params.rewind_id, params.person_id, params.since) {
-        (Some(rewind), None, None) => {
+    match (params.rewind_id, params.person_id, params.since, params.to) {
+        (Some(rewind), None, None, None) => {
             let rewind = stored(api, actor, workspace, rewind).await?;
             let subject = subject_of(api.site(), workspace, &rewind).await;
             subject.map_err(|error| Problem::unavailable(error.to_string()))
         }
-        (None, Some(person), Some(since)) => {
+        (None, None, None, Some(to)) => {
+            let (picked, since) = back_to(Timestamp(to), objects(params.objects.as_deref())?);
+            Ok(Subject {
+                workspace,
+                picked,
+                since,
+                rewind: None,
+            })
+        }
+        (None, Some(person), Some(since), None) => {
             let since = Timestamp(since);
             Ok(Subject {
                 workspace,
@@ -197,8 +212,19 @@ async fn subject(api: &Api, actor: &Actor, params: &PlanParams) -> Result<Subjec
             })
         }
         _ => {
-            let detail = "Name a rewind, or a person and since when.";
+            let detail = "Name a rewind, a person and since when, or a moment to go back to.";
             Err(Problem::invalid("rewind_id", "malformed", detail))
         }
     }
+}
+
+fn objects(text: Option<&str>) -> Result<Option<BTreeSet<ObjectRef>>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    let read: Result<BTreeSet<ObjectRef>, _> = serde_json::from_str(text);
+    let bad = |detail: String| Problem::invalid("objects", "malformed", detail);
+    let objects = read.map_err(|error| bad(error.to_string()))?;
+    if objects.is_empty() || objects.len() > OBJECTS_MAX {
+        return Err(bad(format!("Name 1 to {OBJECTS_MAX} objects.")));
+    }
+    Ok(Some(objects))
 }

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 pub(super) const MODULES: [&str; 3] = ["directory", "messaging", "documents"];
 
 /// What a plan is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Subject {
     pub workspace: WorkspaceId,
     pub picked: Picked,
@@ -66,9 +66,9 @@ pub(super) async fn make(
     let (mut changes, mut entries, mut done) = (Vec::new(), 0, 0);
     for (module, id, seq) in starts {
         let mut view = site.scratch(&id, seq).await?;
-        let progress = Arc::clone(&progress);
+        let (progress, picked) = (Arc::clone(&progress), subject.picked.clone());
         let scanned = tokio::task::spawn_blocking(move || {
-            let mut scan = Scan::new(subject.picked, subject.rewind);
+            let mut scan = Scan::new(picked, subject.rewind);
             scan.run(&mut view, &mut || {
                 progress.scanned.fetch_add(1, Ordering::Relaxed);
             })?;

@@ -3,11 +3,13 @@
 use crate::moments::{MomentError, OpenedEntry, ScratchView};
 use kernel::id::Uuid;
 use kernel::{Actor, Aspect, ChangesPutBack, PUT_BACK, PersonId, PutBackItem, TextWish, Timestamp};
+use protection::events::ObjectRef;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Whose entries are to be taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Picked {
     /// Everything a person did in a time.
     Person {
@@ -17,11 +19,13 @@ pub(super) enum Picked {
     },
     /// What another rewind put back.
     Rewind(Uuid),
+    /// Everything after the beginning, to some objects or all.
+    Everything(Option<Arc<BTreeSet<ObjectRef>>>),
 }
 
 impl Picked {
-    fn takes(self, entry: &OpenedEntry) -> bool {
-        match self {
+    fn takes(&self, entry: &OpenedEntry) -> bool {
+        match *self {
             Self::Person {
                 person,
                 since,
@@ -35,7 +39,20 @@ impl Picked {
                     && entry.payload.name != PUT_BACK
             }
             Self::Rewind(id) => put_back_by(entry).is_some_and(|fact| fact.rewind_id == id),
+            Self::Everything(_) => true,
         }
+    }
+
+    /// Whether an aspect of a module is among what is asked for.
+    fn concerns(&self, module: &str, aspect: &Aspect) -> bool {
+        let Self::Everything(Some(objects)) = self else {
+            return true;
+        };
+        objects.contains(&ObjectRef {
+            module: module.into(),
+            kind: aspect.kind.clone(),
+            object: aspect.object.clone(),
+        })
     }
 }
 
@@ -145,7 +162,8 @@ impl Scan {
             let aspects = module.touches(rows, event);
             touched.extend(aspects.map_err(|e| MomentError::Failed(e.to_string()))?);
         }
-        if is_ours {
+        touched.retain(|aspect| self.picked.concerns(module.name(), aspect));
+        if is_ours && !touched.is_empty() {
             self.entries += 1;
             for aspect in &touched {
                 if self.tracks.contains_key(aspect) {
@@ -168,7 +186,7 @@ impl Scan {
                 }
                 self.tracks.insert(aspect.clone(), track);
             }
-        } else {
+        } else if !is_ours {
             for object in touched.iter().map(object_of).collect::<BTreeSet<_>>() {
                 if let Some(others) = self.made.get_mut(&object) {
                     *others += 1;
@@ -230,7 +248,7 @@ impl Scan {
                 track.change(aspect, by_others.unwrap_or(0))
             })
             .collect();
-        changes.sort_by_key(|change| rank(&change.item));
+        sort(&mut changes);
         changes
     }
 }
@@ -282,15 +300,34 @@ fn object_of(aspect: &Aspect) -> (String, String) {
     (aspect.kind.clone(), aspect.object.clone())
 }
 
-/// What is needed first comes first: things that are to be there again, then things to be out of the
-/// trash, then the rest, texts together; things that are to go come last.
+/// What is needed first comes first: objects that are to be there again, then the rest, texts
+/// together, then objects that are to go. Everything about one object stays together, since it may
+/// only make sense as a whole.
+fn sort(changes: &mut [Change]) {
+    let made_again: BTreeSet<_> = changes
+        .iter()
+        .filter(|change| change.item.aspect.aspect == "exists" && !change.item.value.is_null())
+        .map(|change| object_of(&change.item.aspect))
+        .collect();
+    changes.sort_by_cached_key(|change| {
+        let object = object_of(&change.item.aspect);
+        let step = match rank(&change.item) {
+            _ if is_text(&change.item.aspect) => 2,
+            5 => 3,
+            _ if made_again.contains(&object) => 0,
+            _ => 1,
+        };
+        (step, object, rank(&change.item))
+    });
+}
+
+/// The order of an object's own aspects.
 fn rank(item: &PutBackItem) -> u8 {
     match (item.aspect.aspect.as_str(), item.value.is_null()) {
         ("exists", false) => 0,
         ("trashed" | "active" | "deleted", _) => 1,
         ("parent" | "place", _) => 2,
         ("exists", true) => 5,
-        _ if is_text(&item.aspect) => 4,
         _ => 3,
     }
 }

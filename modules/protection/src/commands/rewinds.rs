@@ -4,13 +4,14 @@ use super::{Deciding, note, require_site};
 use crate::RewindId;
 use crate::access::{Action, Watcher, require_person};
 use crate::events::{
-    Choices, Fact, RewindApproved, RewindCompleted, RewindOutcome, RewindProposed, RewindWithdrawn,
-    Selection,
+    Choices, Fact, ObjectRef, RewindApproved, RewindCompleted, RewindOutcome, RewindProposed,
+    RewindWithdrawn, Selection,
 };
-use crate::limits::{CHOICES_MAX, LEFT_OVER_MAX};
-use kernel::{CommandSpec, DecideError, Decision, PersonId, Refusal};
+use crate::limits::{CHOICES_MAX, LEFT_OVER_MAX, OBJECTS_MAX};
+use kernel::{CommandSpec, DecideError, Decision, PersonId, Refusal, Timestamp};
 use rusqlite::{OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 /// How proposing is offered.
@@ -135,7 +136,27 @@ fn check_selection(of: &Deciding<'_>, selection: &Selection) -> Result<(), Decid
             }
             Ok(())
         }
+        Selection::Moment { to, objects } => check_moment(of, *to, objects.as_ref()),
     }
+}
+
+fn check_moment(
+    of: &Deciding<'_>,
+    to: Timestamp,
+    objects: Option<&BTreeSet<ObjectRef>>,
+) -> Result<(), DecideError> {
+    if to > of.time {
+        let detail = "What was is before now.";
+        let field = "command.selection.moment.to";
+        return Err(Refusal::invalid(field, "since_in_future", detail).into());
+    }
+    let fits = objects.is_none_or(|objects| (1..=OBJECTS_MAX).contains(&objects.len()));
+    if !fits {
+        let detail = format!("Name 1 to {OBJECTS_MAX} objects, or none for the whole workspace.");
+        let field = "command.selection.moment.objects";
+        return Err(Refusal::invalid(field, "out_of_range", detail).into());
+    }
+    Ok(())
 }
 
 /// Decides approving.
@@ -149,7 +170,7 @@ pub fn approve(of: &Deciding<'_>, body: ApproveRewind) -> Result<Decision, Decid
     let rewind = require_undecided(of, body.rewind_id)?;
     let suspect = match serde_json::from_str(&rewind.selection) {
         Ok(Selection::Person { person_id, .. }) => Some(person_id),
-        Ok(Selection::Rewind { .. }) | Err(_) => None,
+        Ok(Selection::Rewind { .. } | Selection::Moment { .. }) | Err(_) => None,
     };
     let doers = std::iter::once(rewind.proposed_by).chain(suspect);
     watcher.require_about(Action::ApproveRewind, doers)?;
@@ -336,5 +357,18 @@ mod tests {
         by(&mut given, ADMIN)
             .when("propose-rewind", with(10, 9))
             .refused("ends_before_it_begins");
+        let to = |to: i64, objects: Value| {
+            let selection = json!({"moment": {"to": to, "objects": objects}});
+            json!({"rewind_id": id(1), "selection": selection, "note": "x"})
+        };
+        by(&mut given, ADMIN)
+            .when("propose-rewind", to(NOW * 2, Value::Null))
+            .refused("since_in_future");
+        by(&mut given, ADMIN)
+            .when("propose-rewind", to(NOW - 5, json!([])))
+            .refused("out_of_range");
+        by(&mut given, ADMIN)
+            .when("propose-rewind", to(NOW - 5, Value::Null))
+            .accepted("rewind-proposed");
     }
 }

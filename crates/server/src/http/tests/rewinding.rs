@@ -224,3 +224,55 @@ async fn plans_are_for_those_who_watch_over_the_workspace() {
     let refused = world.asks(&world.second, path, &unknown).await;
     assert_eq!(refused.code(), "rewind_not_found");
 }
+
+#[tokio::test]
+async fn one_thing_is_brought_back_and_the_rest_stays() {
+    let mut world = World::begin().await;
+    let (crew, night) = (new_id(), new_id());
+    for (group, name) in [(crew, "Crew"), (night, "Night shift")] {
+        let create = json!({ "group_id": group, "name": name });
+        world
+            .does(world.owner(), "directory/create-group", create)
+            .await;
+    }
+    world.attack_begins().await;
+    for (group, name) in [(crew, "Crew 2"), (night, "Night shift 2")] {
+        let rename = json!({ "group_id": group, "name": name });
+        world
+            .does(world.owner(), "directory/rename-group", rename)
+            .await;
+    }
+    world
+        .does(
+            world.owner(),
+            "directory/delete-group",
+            json!({ "group_id": crew }),
+        )
+        .await;
+    let objects = json!([{ "module": "directory", "kind": "group", "object": crew }]);
+    let asked = format!(
+        "&to={}&objects={}",
+        world.since,
+        objects.to_string().replace('"', "%22")
+    );
+    let plan = world.plan(&asked).await;
+    assert!(plan["changes"].as_u64() >= Some(1), "{plan}");
+    let selection = json!({ "moment": { "to": world.since, "objects": objects } });
+    let rewind = world.rewinds(selection, json!({})).await;
+    assert_eq!(rewind["outcome"]["left_over_count"], 0, "{rewind}");
+    let groups = world
+        .asks(world.owner(), "directory/group-list", "")
+        .await
+        .json();
+    let names: Vec<&str> = groups["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|g| g["name"].as_str())
+        .collect();
+    assert_eq!(names, ["Crew", "Night shift 2"]);
+    let refused = world
+        .asks(&world.second, "protection/rewind-plan", "&to=5&objects=[]")
+        .await;
+    assert_eq!(refused.code(), "malformed");
+}
