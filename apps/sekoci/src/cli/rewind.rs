@@ -154,10 +154,7 @@ impl Door {
         if let Ok(id) = Uuid::parse_str(wanted) {
             return Ok(id);
         }
-        let asked = [
-            ("q", wanted.to_owned()),
-            ("include_inactive", "true".into()),
-        ];
+        let asked = [("search", wanted.to_owned()), ("status", "all".into())];
         let people: Vec<Value> = self
             .client
             .query_all("directory", "person-list", Some(self.workspace), &asked)
