@@ -6,6 +6,7 @@
 
 mod board;
 mod files;
+mod hold;
 
 pub use board::{Board, PartitionLine, PartitionSealing, Sealing};
 pub use files::Parts;
@@ -93,6 +94,7 @@ pub fn start(site: &Arc<Site>, parts: SealingParts) -> Result<(), SealingError> 
     });
     tokio::spawn(Arc::clone(&keeper).keep_contact());
     tokio::spawn(Arc::clone(&keeper).keep_custodians());
+    tokio::spawn(Arc::clone(&keeper).keep_held());
     tokio::spawn(keeper.keep_all());
     Ok(())
 }

@@ -12,7 +12,7 @@ pub use canary_list::{Canary, CanaryListParams};
 pub use maintenance_list::{MaintenanceListParams, Window};
 pub use page::Page;
 pub use rewind_list::{Rewind, RewindListParams, rewind};
-pub use standing::{Due, Standing, due, may_look, proposed_at, standing};
+pub use standing::{Due, Standing, due, last_high_alarm, may_look, proposed_at, standing};
 
 use kernel::{QuerySpec, SchemaOf, run_query};
 

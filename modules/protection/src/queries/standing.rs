@@ -100,3 +100,14 @@ pub fn proposed_at(rows: &Connection, rewind: RewindId) -> rusqlite::Result<Opti
         .query_row([rewind], |row| row.get(0).map(Timestamp))
         .optional()
 }
+
+/// When the last alarm was raised for which somebody was to be put in quarantine.
+///
+/// # Errors
+/// When the view cannot be read.
+pub fn last_high_alarm(rows: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    let at: Option<i64> = rows
+        .prepare_cached("SELECT max(raised_at) FROM alarm WHERE level = 'high'")?
+        .query_row([], |row| row.get(0))?;
+    Ok(at.map(Timestamp))
+}
