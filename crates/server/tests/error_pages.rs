@@ -23,7 +23,7 @@ const MAKERS: [&str; 13] = [
 ];
 
 /// Texts in the same calls that name fields.
-const FIELDS: [&str; 26] = [
+const FIELDS: [&str; 27] = [
     "account_id",
     "around",
     "attachment",
@@ -47,6 +47,7 @@ const FIELDS: [&str; 26] = [
     "q",
     "query",
     "reason",
+    "rewind_id",
     "thread_of",
     "until",
     "workspace_id",

@@ -17,16 +17,24 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Which rewind: one that was proposed, or a person and a time.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlanParams {
+    /// The workspace.
     workspace_id: WorkspaceId,
+    /// A rewind that was proposed; instead of a person.
     rewind_id: Option<RewindId>,
+    /// Whose changes; with `since`.
     person_id: Option<PersonId>,
+    /// From when on, in milliseconds since 1970.
     since: Option<i64>,
+    /// Up to when; none: up to now.
     until: Option<i64>,
+    /// Only what is in this module.
     module: Option<String>,
+    /// Where the page begins.
     cursor: Option<String>,
+    /// How many; 50 unless asked for, 200 at most.
     limit: Option<u32>,
 }
 
@@ -123,10 +131,12 @@ pub(crate) async fn rewind_plan(
 }
 
 /// Which rewind.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProgressParams {
+    /// The workspace.
     workspace_id: WorkspaceId,
+    /// The rewind.
     rewind_id: RewindId,
 }
 
