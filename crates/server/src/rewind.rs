@@ -11,7 +11,7 @@ mod door;
 mod plan;
 mod scan;
 
-pub use door::{RewindPlan, RewindProgress};
+pub use door::{PlanParams, ProgressParams, RewindPlan, RewindProgress};
 pub use plan::PlannedChange;
 
 pub(crate) use door::{rewind_plan, rewind_progress};

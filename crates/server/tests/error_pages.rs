@@ -23,7 +23,7 @@ const MAKERS: [&str; 13] = [
 ];
 
 /// Texts in the same calls that name fields.
-const FIELDS: [&str; 29] = [
+const FIELDS: [&str; 31] = [
     "account_id",
     "around",
     "attachment",
@@ -44,12 +44,14 @@ const FIELDS: [&str; 29] = [
     "min_seq",
     "moment",
     "name",
+    "objects",
     "order",
     "person_id",
     "prefix",
     "q",
     "query",
     "reason",
+    "rewind_id",
     "thread_of",
     "until",
     "workspace_id",

@@ -8,6 +8,7 @@ use crate::http::wire;
 use crate::http::workspace_changes::Changes;
 use crate::operations::{BreakSite, RestoreSite, SwitchOver};
 use crate::passkey::Started;
+use crate::rewind::{PlanParams, ProgressParams, RewindPlan, RewindProgress};
 use kernel::SchemaOf;
 use serde_json::{Map, Value, json};
 
@@ -91,6 +92,7 @@ pub(super) fn describe(paths: &mut Map<String, Value>, components: &mut Componen
     );
     workspace_changes(paths, components);
     attachments(paths, components);
+    rewinds(paths, components);
     events(paths);
     operations(paths, components);
 }
@@ -219,6 +221,33 @@ fn attachments(paths: &mut Map<String, Value>, components: &mut Components) {
             "responses": answers,
         }),
     );
+}
+
+/// What a rewind would put back, and how far one is: a site works it out from the entries.
+fn rewinds(paths: &mut Map<String, Value>, components: &mut Components) {
+    let asked = [
+        (
+            "/api/protection/rewind-plan",
+            "What a rewind would put back, in pages; `preparing` until it is worked out",
+            SchemaOf::of::<PlanParams>(),
+            SchemaOf::of::<RewindPlan>(),
+        ),
+        (
+            "/api/protection/rewind-progress",
+            "How far a rewind is",
+            SchemaOf::of::<ProgressParams>(),
+            SchemaOf::of::<RewindProgress>(),
+        ),
+    ];
+    for (path, summary, parameters, answer) in asked {
+        let parameters = components.query_parameters(OWNER, &parameters);
+        let answer = components.reference(OWNER, &answer);
+        let operation = json!({
+            "operationId": operation_id(path), "tags": [OWNER], "summary": summary,
+            "parameters": parameters, "responses": responses(answer),
+        });
+        add(paths, path, "get", operation);
+    }
 }
 
 fn events(paths: &mut Map<String, Value>) {

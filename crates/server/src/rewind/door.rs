@@ -21,18 +21,28 @@ use utoipa::ToSchema;
 
 /// Which rewind: one that was proposed; a person and a time; or a moment and the objects that are to
 /// be what they were, as a JSON list, without which it is the whole workspace.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlanParams {
+    /// The workspace.
     workspace_id: WorkspaceId,
+    /// A rewind that was proposed; instead of a person.
     rewind_id: Option<RewindId>,
+    /// Whose changes; with `since`.
     person_id: Option<PersonId>,
+    /// From when on, in milliseconds since 1970.
     since: Option<i64>,
+    /// Up to when; none: up to now.
     until: Option<i64>,
+    /// A moment to go back to, in milliseconds since 1970; instead of a rewind or a person.
     to: Option<i64>,
+    /// With `to`: a JSON list of `{module, kind, object}`; none: the whole workspace.
     objects: Option<String>,
+    /// Only what is in this module.
     module: Option<String>,
+    /// Where the page begins.
     cursor: Option<String>,
+    /// How many; 50 unless asked for, 200 at most.
     limit: Option<u32>,
 }
 
@@ -129,10 +139,12 @@ pub(crate) async fn rewind_plan(
 }
 
 /// Which rewind.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProgressParams {
+    /// The workspace.
     workspace_id: WorkspaceId,
+    /// The rewind.
     rewind_id: RewindId,
 }
 
