@@ -7,7 +7,7 @@ use kernel::id::Uuid;
 use kernel::{Aspect, PartitionId, PutBackItem, TextWish, Timestamp, WorkspaceId};
 use protection::events::Choices;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -167,8 +167,22 @@ pub struct PlannedChange {
 }
 
 impl PlannedChange {
+    /// What people wrote to each other is not for whoever watches over the workspace: of messages the
+    /// plan says how long they were, and nothing of what was in them.
     pub(super) fn of(module: &str, change: &Change) -> Self {
-        let change = change.clone();
+        let mut change = change.clone();
+        if change.item.aspect.kind == "message" {
+            change.label = None;
+            for value in [
+                &mut change.before,
+                &mut change.item.expected,
+                &mut change.item.value,
+            ] {
+                if let Some(text) = value.as_str() {
+                    *value = json!({ "characters": text.chars().count() });
+                }
+            }
+        }
         Self {
             module: module.into(),
             has_choice: is_text(&change.item.aspect) && change.others > 0,
@@ -183,5 +197,38 @@ impl PlannedChange {
             others: change.others,
             is_kept: change.is_kept,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_was_written_in_messages_is_told() {
+        let aspect = |aspect: &str| Aspect {
+            kind: "message".into(),
+            object: "m".into(),
+            aspect: aspect.into(),
+            of: None,
+        };
+        let change = |aspect| Change {
+            item: PutBackItem {
+                aspect,
+                expected: json!("secret now"),
+                value: json!("secret before"),
+            },
+            before: json!("secret before"),
+            label: Some("secret be…".into()),
+            hits: 1,
+            first_at: Timestamp(1),
+            last_at: Timestamp(1),
+            others: 0,
+            is_kept: false,
+        };
+        let told = PlannedChange::of("messaging", &change(aspect("text")));
+        let told = serde_json::to_string(&told).unwrap();
+        assert!(!told.contains("secret"), "{told}");
+        assert!(told.contains(r#"{"characters":10}"#), "{told}");
     }
 }

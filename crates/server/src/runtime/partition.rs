@@ -4,7 +4,7 @@ use super::readers::{QueryFailure, Readers};
 use super::writer::{self, Mail, WriterContext};
 use journal::KeyRing;
 use journal::partition::{AppliedEntry, Config, Outcome, Status};
-use kernel::{Clock, Command, DecideError, Module, PartitionId, Seq, Timestamp};
+use kernel::{Clock, Command, DecideError, Module, PartitionId, Seq, Timestamp, View};
 use rusqlite::OptionalExtension;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -99,6 +99,11 @@ impl Partition {
         context: WriterContext,
         limits: &crate::config::Limits,
     ) -> std::io::Result<Arc<Self>> {
+        // Whoever asks before the writer's first step finds a view, if an empty one. Where it cannot be
+        // made, the writer says so.
+        if !view_path.exists() {
+            let _ = View::open(&view_path, Arc::clone(&module));
+        }
         let (mail, inbox) = mpsc::channel();
         let shared = Arc::new(Shared {
             queue: AtomicUsize::new(0),
