@@ -97,6 +97,7 @@ export class Client {
       const session = this.sessions.get();
       if (session !== null) {
         this.sites.learn(view.sites, asked === this.sites.get().active ? view.site : undefined);
+        const before = this.partitions().length;
         const isNew = view.workspaces.some((workspace) => !this.workspaces.has(workspace.id));
         this.sessions.set({
           ...session,
@@ -106,7 +107,7 @@ export class Client {
           sites: view.sites,
         });
         this.takeMemberships(this.sessions.get() ?? session);
-        if (isNew) {
+        if (isNew || this.partitions().length > before) {
           await this.openStream();
           await Promise.all([...this.workspaces.values()].map((workspace) => workspace.load()));
         }
@@ -152,14 +153,17 @@ export class Client {
     }
   }
 
+  /** Whose events this account is shown. */
+  private partitions(): string[] {
+    return [...this.workspaces.values()].flatMap((workspace) => workspace.partitions());
+  }
+
   private async openStream(): Promise<void> {
     this.stream?.stop();
     const cursors = new Map<string, number | null>();
     const stored = new Map((await this.database.cursors.toArray()).map(({ partition, seq }) => [partition, seq]));
-    for (const workspace of this.workspaces.values()) {
-      for (const partition of [workspace.messagingPartition, workspace.directoryPartition, workspace.documents.partition]) {
-        cursors.set(partition, stored.get(partition) ?? null);
-      }
+    for (const partition of this.partitions()) {
+      cursors.set(partition, stored.get(partition) ?? null);
     }
     this.stream = new EventStream(this.sites, cursors, {
       token: this.sessions.token,

@@ -232,7 +232,9 @@ export interface Person {
   account_id?: Id | null;
   departments?: Id[];
   role?: string;
-  status?: "active" | "deactivated";
+  status?: "active" | "quarantined" | "deactivated";
+  /** Why and since when; shown to those who decide over people. */
+  quarantine?: { since: Millis; reason: string; alarm_id: Id | null; by: Id | null; by_name: string | null };
   locale?: string | null;
   has_account?: boolean;
 }
@@ -288,6 +290,7 @@ export const PERMISSIONS = [
   "groups.manage",
   "roles.manage",
   "workspace.manage",
+  "protection.manage",
   "channels.create",
   "channels.manage",
   "messages.send",

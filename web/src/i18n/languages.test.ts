@@ -9,13 +9,17 @@ import documentsZhHant from "./documents/zh-Hant";
 import mainEn from "./en";
 import mainId from "./id";
 import { preferredLanguage } from "./index";
+import protectionEn from "./protection/en";
+import protectionId from "./protection/id";
+import protectionZhHans from "./protection/zh-Hans";
+import protectionZhHant from "./protection/zh-Hant";
 import mainZhHans from "./zh-Hans";
 import mainZhHant from "./zh-Hant";
 
-const en = { ...mainEn, ...documentsEn };
-const id = { ...mainId, ...documentsId };
-const zhHans = { ...mainZhHans, ...documentsZhHans };
-const zhHant = { ...mainZhHant, ...documentsZhHant };
+const en = { ...mainEn, ...documentsEn, ...protectionEn };
+const id = { ...mainId, ...documentsId, ...protectionId };
+const zhHans = { ...mainZhHans, ...documentsZhHans, ...protectionZhHans };
+const zhHant = { ...mainZhHant, ...documentsZhHant, ...protectionZhHant };
 
 const OTHERS = { id, "zh-Hans": zhHans, "zh-Hant": zhHant } as const;
 const KEYS = Object.keys(en) as (keyof typeof en)[];

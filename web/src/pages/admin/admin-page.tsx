@@ -8,11 +8,12 @@ import zhCN from "antd/locale/zh_CN";
 import zhTW from "antd/locale/zh_TW";
 import { type ReactElement, Suspense, lazy, useState } from "react";
 import { useApp, useStore, useWorkspace } from "../../app-context";
-import { type Language, currentLanguage, useT } from "../../i18n";
+import { type Language, currentLanguage, loadWords, useT } from "../../i18n";
 import type { AdminSection } from "../../route";
 import { isDark } from "../../theme";
 import { Link } from "../../ui/link";
 import { Loading } from "../../ui/loading";
+import { OpenAlarms } from "../../ui/open-alarms";
 import "../../styles/admin.css";
 
 const SECTIONS: Record<AdminSection, React.LazyExoticComponent<() => ReactElement>> = {
@@ -21,6 +22,10 @@ const SECTIONS: Record<AdminSection, React.LazyExoticComponent<() => ReactElemen
   groups: lazy(() => import("./groups")),
   roles: lazy(() => import("./roles")),
   invitations: lazy(() => import("./invitations")),
+  protection: lazy(async () => {
+    const [page] = await Promise.all([import("./protection/protection"), loadWords("protection")]);
+    return page;
+  }),
   accounts: lazy(() => import("./accounts")),
 };
 
@@ -42,6 +47,7 @@ export default function AdminPage({ section }: { section: AdminSection }): React
     "groups",
     "roles",
     "invitations",
+    ...(workspace.may("protection.manage") ? (["protection"] as const) : []),
     ...(isOperator ? (["accounts"] as const) : []),
   ];
 
@@ -72,6 +78,7 @@ export default function AdminPage({ section }: { section: AdminSection }): React
                 {sections.map((key) => (
                   <Link key={key} to={`/admin/${workspace.id}/${key}`} aria-current={key === section ? "page" : undefined}>
                     {t(`admin.${key}`)}
+                    {key === "protection" ? <OpenAlarms /> : null}
                   </Link>
                 ))}
               </nav>
