@@ -133,7 +133,7 @@ function Approval({ id, plan, chosen, onClose }: { id: string; plan: RewindPlan;
         </>
       }
     >
-      <p>{t("protection.approveText", { back: numberText(back), objects: numberText(plan.objects), kept: numberText(kept) })}</p>
+      <p>{t("protection.approveText", { count: back, objects: numberText(plan.objects), kept: numberText(kept) })}</p>
       <p className="quiet">{t("protection.approveHint")}</p>
       {failure === null ? null : <Failure code={failure} />}
     </Dialog>
