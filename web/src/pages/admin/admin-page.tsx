@@ -6,7 +6,7 @@ import enUS from "antd/locale/en_US";
 import idID from "antd/locale/id_ID";
 import zhCN from "antd/locale/zh_CN";
 import zhTW from "antd/locale/zh_TW";
-import { type ReactElement, Suspense, lazy, useState } from "react";
+import { type ReactElement, Suspense, lazy, useEffect, useRef, useState } from "react";
 import { useApp, useStore, useWorkspace } from "../../app-context";
 import { type Language, currentLanguage, loadWords, useT } from "../../i18n";
 import type { AdminSection } from "../../route";
@@ -51,6 +51,12 @@ export default function AdminPage({ section }: { section: AdminSection }): React
     ...(isOperator ? (["accounts"] as const) : []),
   ];
 
+  // In a narrow window the sections scroll sideways: the chosen one is always in sight.
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    nav.current?.querySelector("[aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [section]);
+
   return (
     <QueryClientProvider client={queries}>
       <ConfigProvider
@@ -74,7 +80,7 @@ export default function AdminPage({ section }: { section: AdminSection }): React
           <main className="admin" aria-labelledby="admin-title">
             <header className="admin-head">
               <h1 id="admin-title">{t("admin.title", { workspace: workspace.membership.name })}</h1>
-              <nav aria-label={t("admin.sections")} className="admin-nav">
+              <nav ref={nav} aria-label={t("admin.sections")} className="admin-nav">
                 {sections.map((key) => (
                   <Link key={key} to={`/admin/${workspace.id}/${key}`} aria-current={key === section ? "page" : undefined}>
                     {t(`admin.${key}`)}

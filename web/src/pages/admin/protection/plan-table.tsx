@@ -75,14 +75,16 @@ function ChangeRow({ change, names, choice, onChoice }: ChangeRowProps): ReactEl
   return (
     <tr className={choice === "keep" ? "is-kept" : undefined} data-change={keyOf(aspect)}>
       <th scope="row">
-        <span className="quiet small">{module === undefined ? change.module : t(module)}</span>
-        <strong>{object}</strong>
-        <span>{what}</span>
-        <small className="quiet">
-          {t("protection.hits", { count: change.hits })} · {momentText(change.last_at)}
-          {change.others > 0 ? ` · ${t("protection.others", { count: change.others })}` : ""}
-        </small>
-        {isText ? <TextLinks change={change} /> : null}
+        <div className="plan-what">
+          <span className="quiet small">{module === undefined ? change.module : t(module)}</span>
+          <strong>{object}</strong>
+          <span>{what}</span>
+          <small className="quiet">
+            {t("protection.hits", { count: change.hits })} · {momentText(change.last_at)}
+            {change.others > 0 ? ` · ${t("protection.others", { count: change.others })}` : ""}
+          </small>
+          {isText ? <TextLinks change={change} /> : null}
+        </div>
       </th>
       <td data-head={t("protection.was")}>
         {words(before)}

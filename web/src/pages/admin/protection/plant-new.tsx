@@ -56,7 +56,7 @@ export function PlantNew({ onClose }: { onClose(): void }): ReactElement {
           onChange={(event) => setFolder({ ...folder, name: event.target.value })}
         />
       </label>
-      <ul>
+      <ul className="plant-list">
         {folder.documents.map((document) => (
           <li key={document.id}>{document.title}</li>
         ))}

@@ -12,6 +12,9 @@ import { type Order, minSeq, noteSeq } from "../use-directory";
 
 type Parameters = Record<string, string | number | boolean | null | undefined>;
 
+/** What a site works out itself, and which takes no position in the chain. */
+const FROM_THE_SITE: ReadonlySet<string> = new Set(["rewind-plan", "rewind-progress"]);
+
 export interface Asked<T> {
   data: T | undefined;
   failure: string | null;
@@ -27,10 +30,13 @@ export function useProtection<T>(noun: string, parameters: Parameters, pollMs?: 
   const { data, error, isLoading, refetch } = useQuery({
     queryKey: [workspace.id, "protection", noun, parameters, changes],
     queryFn: () => {
-      // Plans and progress come from the site itself, not from a view that has a position.
-      const known = noun.startsWith("rewind-") && noun !== "rewind-list" ? undefined : minSeq("protection", workspace.id);
-      const min = noun.startsWith("rewind-") && noun !== "rewind-list" ? undefined : Math.max(known ?? 0, seq) || undefined;
-      return transport.query<T>(`/api/protection/${noun}`, { workspace_id: workspace.id, ...parameters, min_seq: min });
+      const known = Math.max(minSeq("protection", workspace.id) ?? 0, seq);
+      const isFromView = !FROM_THE_SITE.has(noun);
+      return transport.query<T>(`/api/protection/${noun}`, {
+        workspace_id: workspace.id,
+        ...parameters,
+        ...(isFromView && known > 0 ? { min_seq: known } : {}),
+      });
     },
     placeholderData: keepPreviousData,
     refetchInterval: (query) => pollMs?.(query.state.data) ?? false,
