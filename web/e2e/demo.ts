@@ -94,14 +94,14 @@ export async function axe(page: Page): Promise<string[]> {
   });
 }
 
-/** The API, signed in as the demo's user. */
+/** The API, signed in as the demo's user or somebody else. */
 export class Api {
   private constructor(private readonly token: string) {}
 
-  static async signIn(site: string): Promise<Api> {
+  static async signIn(site: string, { user, password }: { user: string; password: string } = demo): Promise<Api> {
     const { token } = await ask<{ token: string }>(`${siteOf(site).url}/api/installation/sign-in`, {
       method: "POST",
-      body: JSON.stringify({ user: demo.user, password: demo.password }),
+      body: JSON.stringify({ user, password }),
       headers: { "content-type": "application/json" },
     });
     return new Api(token);

@@ -100,6 +100,7 @@ export class Client {
         // Whoever was released is in a workspace again that this page knows from before.
         const had = new Set(session.workspaces.map((workspace) => workspace.id));
         const isNew = view.workspaces.some((workspace) => !had.has(workspace.id) || !this.workspaces.has(workspace.id));
+        const before = this.partitions().length;
         this.sessions.set({
           ...session,
           ...(view.session_id === undefined ? {} : { session_id: view.session_id }),
@@ -109,7 +110,7 @@ export class Client {
           sites: view.sites,
         });
         this.takeMemberships(this.sessions.get() ?? session);
-        if (isNew) {
+        if (isNew || this.partitions().length > before) {
           await this.openStream();
           await Promise.all([...this.workspaces.values()].map((workspace) => workspace.load()));
         }
@@ -155,14 +156,17 @@ export class Client {
     }
   }
 
+  /** Whose events this account is shown. */
+  private partitions(): string[] {
+    return [...this.workspaces.values()].flatMap((workspace) => workspace.partitions());
+  }
+
   private async openStream(): Promise<void> {
     this.stream?.stop();
     const cursors = new Map<string, number | null>();
     const stored = new Map((await this.database.cursors.toArray()).map(({ partition, seq }) => [partition, seq]));
-    for (const workspace of this.workspaces.values()) {
-      for (const partition of [workspace.messagingPartition, workspace.directoryPartition, workspace.documents.partition]) {
-        cursors.set(partition, stored.get(partition) ?? null);
-      }
+    for (const partition of this.partitions()) {
+      cursors.set(partition, stored.get(partition) ?? null);
     }
     this.stream = new EventStream(this.sites, cursors, {
       token: this.sessions.token,

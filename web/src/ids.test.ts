@@ -28,7 +28,11 @@ describe("routes", () => {
     expect(parseRoute("/chat/w/c", "?at=12&thread=t")).toEqual({
       page: "chat", workspace: "w", conversation: "c", at: 12, thread: "t", pane: null,
     });
-    expect(parseRoute("/admin/w/roles", "")).toEqual({ page: "admin", workspace: "w", section: "roles" });
+    expect(parseRoute("/admin/w/roles", "")).toMatchObject({ page: "admin", workspace: "w", section: "roles" });
+    expect(parseRoute("/admin/w/protection/rewinds/new", "?person=p&since=17")).toEqual({
+      page: "admin", workspace: "w", section: "protection", place: "rewinds", item: "new", person: "p", since: 17,
+    });
+    expect(parseRoute("/admin/w/protection/nonsense", "?since=x")).toMatchObject({ place: "alarms", item: null, since: null });
     expect(parseRoute("/admin/w/nonsense", "")).toMatchObject({ section: "people" });
     expect(parseRoute("/chat/w/c", "?at=-3&pane=x")).toMatchObject({ at: null, pane: null });
     expect(parseRoute("/", "")).toMatchObject({ page: "chat", workspace: null });

@@ -3,8 +3,11 @@
 import { useSyncExternalStore } from "react";
 import type { Id } from "./api/types";
 
-export const ADMIN_SECTIONS = ["people", "departments", "groups", "roles", "invitations", "history", "accounts"] as const;
+export const ADMIN_SECTIONS = ["people", "departments", "groups", "roles", "invitations", "history", "protection", "accounts"] as const;
 export type AdminSection = (typeof ADMIN_SECTIONS)[number];
+
+export const PROTECTION_PLACES = ["alarms", "rewinds", "canaries", "maintenance"] as const;
+export type ProtectionPlace = (typeof PROTECTION_PLACES)[number];
 
 export const DOCUMENTS_PLACES = ["folder", "document", "trash", "search"] as const;
 export type DocumentsPlace = (typeof DOCUMENTS_PLACES)[number];
@@ -13,7 +16,7 @@ export type Route =
   | { page: "chat"; workspace: Id | null; conversation: Id | null; at: number | null; thread: Id | null; pane: "search" | null }
   | { page: "documents"; workspace: Id | null; place: DocumentsPlace; item: Id | null; words: string }
   | { page: "now" }
-  | { page: "admin"; workspace: Id | null; section: AdminSection }
+  | { page: "admin"; workspace: Id | null; section: AdminSection; place: ProtectionPlace; item: string | null; person: Id | null; since: number | null }
   | { page: "account" }
   | { page: "invitation"; code: string };
 
@@ -40,20 +43,28 @@ export function parseRoute(path: string, query: string): Route {
         page: "admin",
         workspace: parts[1] ?? null,
         section: ADMIN_SECTIONS.find((section) => section === parts[2]) ?? "people",
+        place: PROTECTION_PLACES.find((place) => place === parts[3]) ?? "alarms",
+        item: parts[4] ?? null,
+        person: parameters.get("person"),
+        since: positive(parameters.get("since")),
       };
     default: {
       const isChat = parts[0] === "chat";
-      const at = Number(parameters.get("at"));
       return {
         page: "chat",
         workspace: isChat ? (parts[1] ?? null) : null,
         conversation: isChat ? (parts[2] ?? null) : null,
-        at: Number.isSafeInteger(at) && at > 0 ? at : null,
+        at: positive(parameters.get("at")),
         thread: parameters.get("thread"),
         pane: parameters.get("pane") === "search" ? "search" : null,
       };
     }
   }
+}
+
+function positive(text: string | null): number | null {
+  const value = Number(text);
+  return Number.isSafeInteger(value) && value > 0 ? value : null;
 }
 
 export function chatPath(
@@ -78,6 +89,12 @@ export function chatPath(
 export function documentsPath(workspace: Id, place: DocumentsPlace = "folder", item?: Id | null, words = ""): string {
   const query = words === "" ? "" : `?${new URLSearchParams({ q: words }).toString()}`;
   return `/documents/${workspace}${place === "folder" && !item ? "" : `/${place}`}${item ? `/${item}` : ""}${query}`;
+}
+
+/** `item` is a rewind, or `new` with whose changes it is to be about. */
+export function protectionPath(workspace: Id, place: ProtectionPlace, item = "", about: Record<string, string> = {}): string {
+  const query = new URLSearchParams(about).toString();
+  return `/admin/${workspace}/protection/${place}${item === "" ? "" : `/${item}`}${query === "" ? "" : `?${query}`}`;
 }
 
 const listeners = new Set<() => void>();

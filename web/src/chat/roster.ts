@@ -48,11 +48,12 @@ export class Roster {
     }
   }
 
-  async search(text: string, limit = 50): Promise<Person[]> {
+  async search(text: string, limit = 50, status?: "all"): Promise<Person[]> {
     const page = await this.transport.query<Page<Person>>("/api/directory/person-list", {
       workspace_id: this.workspaceId,
       search: text,
       limit,
+      status,
     });
     this.merge(page.items, true);
     return page.items;

@@ -43,16 +43,29 @@ export interface NewConversation {
   audience?: "everyone" | "members";
 }
 
+export interface ProtectionNews {
+  /** Grows whenever something happened. */
+  changes: number;
+  seq: number;
+  /** The last high alarm that was raised while this page was open. */
+  high: { alarm: Id; person: Id } | null;
+}
+
 export class Workspace {
   readonly id: Id;
   readonly me: Id;
   readonly messagingPartition: string;
   readonly directoryPartition: string;
+  readonly protectionPartition: string;
   readonly roster: Roster;
   readonly conversations: Conversations;
   readonly timelines: Timelines;
   readonly drafts: Drafts;
   readonly documents: Documents;
+  /** What was found, declared and decided about attacks; news only for those who watch over the workspace. */
+  readonly protection = new Store<ProtectionNews>({ changes: 0, seq: 0, high: null });
+  /** How many alarms nobody has judged; with `+` where there are more. */
+  readonly openAlarms = new Store("");
   /** Urgent notices that wait for this person's acknowledgement. */
   readonly urgent = new Store<readonly Message[]>([]);
   /** Grows whenever messages changed: panes that show single messages fetch again. */
@@ -68,6 +81,7 @@ export class Workspace {
     this.me = membership.person.id;
     this.messagingPartition = `${this.id}/messaging`;
     this.directoryPartition = `${this.id}/directory`;
+    this.protectionPartition = `${this.id}/protection`;
     this.roster = new Roster(this.id, database, transport);
     const isUnmade = (id: Id): boolean =>
       outbox
@@ -87,6 +101,11 @@ export class Workspace {
 
   may(permission: string): boolean {
     return this.membership.person.permissions.includes(permission);
+  }
+
+  partitions(): string[] {
+    const all = [this.messagingPartition, this.directoryPartition, this.documents.partition];
+    return this.may("protection.manage") ? [...all, this.protectionPartition] : all;
   }
 
   /** Shows what this device remembers, then what a site says. */
@@ -115,7 +134,9 @@ export class Workspace {
       this.documents.take(effect);
       return;
     }
-    if (effect.kind === "refetch") {
+    if (partition === this.protectionPartition) {
+      this.watch(effect);
+    } else if (effect.kind === "refetch") {
       this.refetch();
     } else if (effect.kind === "entry") {
       this.entry(effect.frame);
@@ -153,6 +174,16 @@ export class Workspace {
       }
     }
     this.changes.update((n) => n + 1);
+  }
+
+  private watch(effect: StreamEffect): void {
+    if (effect.kind !== "entry" && effect.kind !== "refetch") {
+      return;
+    }
+    const { seq, events } = effect.kind === "entry" ? effect.frame : { seq: 0, events: [] };
+    const raised = events.find(({ kind, data }) => kind === "alarm-raised" && data["level"] === "high")?.data;
+    const high = raised === undefined ? null : { alarm: String(raised["alarm_id"]), person: String(raised["person_id"]) };
+    this.protection.update((news) => ({ changes: news.changes + 1, seq: Math.max(news.seq, seq), high: high ?? news.high }));
   }
 
   async refreshUrgent(): Promise<void> {

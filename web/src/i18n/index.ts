@@ -5,6 +5,7 @@ import { useCallback, useSyncExternalStore } from "react";
 import type documentsEn from "./documents/en";
 import type historyEn from "./history/en";
 import type en from "./en";
+import type protectionEn from "./protection/en";
 
 export const LANGUAGES = ["en", "id", "zh-Hans", "zh-Hant"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -17,12 +18,13 @@ export const LANGUAGE_NAMES: Record<Language, string> = {
   "zh-Hant": "繁體中文",
 };
 
-type Entry = keyof typeof en | keyof typeof documentsEn | keyof typeof historyEn;
+type Entry = keyof typeof en | keyof typeof documentsEn | keyof typeof historyEn | keyof typeof protectionEn;
 /** Keys as they are asked for: without the plural ending. */
 export type Key = Entry extends infer K ? (K extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : K) : never;
 export type Dictionary = Record<keyof typeof en, string>;
 export type DocumentsDictionary = Record<keyof typeof documentsEn, string>;
 export type HistoryDictionary = Record<keyof typeof historyEn, string>;
+export type ProtectionDictionary = Record<keyof typeof protectionEn, string>;
 export type Translate = (key: Key, values?: Record<string, string | number>) => string;
 
 const loaders: Record<Language, () => Promise<{ default: Dictionary }>> = {
@@ -45,6 +47,12 @@ const parts = {
     id: () => import("./history/id"),
     "zh-Hans": () => import("./history/zh-Hans"),
     "zh-Hant": () => import("./history/zh-Hant"),
+  },
+  protection: {
+    en: () => import("./protection/en"),
+    id: () => import("./protection/id"),
+    "zh-Hans": () => import("./protection/zh-Hans"),
+    "zh-Hant": () => import("./protection/zh-Hant"),
   },
 } as const satisfies Record<string, Record<Language, () => Promise<{ default: Record<string, string> }>>>;
 type Part = keyof typeof parts;
@@ -178,10 +186,22 @@ export function dateTimeText(at: number): string {
   });
 }
 
+/** To the second: for what is told apart by it. */
+export function momentText(at: number): string {
+  return formatted(at, {
+    year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
+  });
+}
+
 /** Short: the time today, the day otherwise. */
 export function whenText(at: number, now = Date.now()): string {
   const isToday = new Date(at).toDateString() === new Date(now).toDateString();
   return isToday ? timeText(at) : formatted(at, { day: "numeric", month: "short" });
+}
+
+/** Several things in a row, as the language puts them. */
+export function listText(words: readonly string[]): string {
+  return new Intl.ListFormat(region(), { type: "unit", style: "short" }).format(words);
 }
 
 export function numberText(value: number, digits = 0): string {

@@ -13,13 +13,17 @@ import historyZhHant from "./history/zh-Hant";
 import mainEn from "./en";
 import mainId from "./id";
 import { preferredLanguage } from "./index";
+import protectionEn from "./protection/en";
+import protectionId from "./protection/id";
+import protectionZhHans from "./protection/zh-Hans";
+import protectionZhHant from "./protection/zh-Hant";
 import mainZhHans from "./zh-Hans";
 import mainZhHant from "./zh-Hant";
 
-const en = { ...mainEn, ...documentsEn, ...historyEn };
-const id = { ...mainId, ...documentsId, ...historyId };
-const zhHans = { ...mainZhHans, ...documentsZhHans, ...historyZhHans };
-const zhHant = { ...mainZhHant, ...documentsZhHant, ...historyZhHant };
+const en = { ...mainEn, ...documentsEn, ...historyEn, ...protectionEn };
+const id = { ...mainId, ...documentsId, ...historyId, ...protectionId };
+const zhHans = { ...mainZhHans, ...documentsZhHans, ...historyZhHans, ...protectionZhHans };
+const zhHant = { ...mainZhHant, ...documentsZhHant, ...historyZhHant, ...protectionZhHant };
 
 const OTHERS = { id, "zh-Hans": zhHans, "zh-Hant": zhHant } as const;
 const KEYS = Object.keys(en) as (keyof typeof en)[];

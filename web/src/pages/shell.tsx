@@ -17,6 +17,7 @@ import { chatPath, documentsPath, navigate, useRoute } from "../route";
 import { ConnectionBanner, SiteNotice } from "../ui/connection";
 import { Icon, type IconName } from "../ui/icon";
 import { Link } from "../ui/link";
+import { OpenAlarms } from "../ui/open-alarms";
 import { OutboxProblems } from "../ui/outbox-problems";
 import { Loading } from "../ui/loading";
 import { Boundary } from "../ui/boundary";
@@ -27,6 +28,10 @@ const NowPage = lazy(() => import("./now/now-page"));
 const DocumentsPage = lazy(async () => {
   const [page] = await Promise.all([import("./documents/documents-page"), loadWords("documents")]);
   return page;
+});
+const ProtectionWatch = lazy(async () => {
+  const [watch] = await Promise.all([import("./protection-watch"), loadWords("protection")]);
+  return watch;
 });
 const AdminPage = lazy(() => import("./admin/admin-page"));
 const AccountPage = lazy(() => import("./account-page"));
@@ -121,7 +126,7 @@ export function Shell(): ReactElement {
           )}
           <Place to="/now" icon="now" word="nav.now" isHere={route.page === "now"} />
           {mayAdmin && workspace !== undefined ? (
-            <Place to={`/admin/${workspace.id}/people`} icon="people" word="nav.admin" isHere={route.page === "admin"} />
+            <Place to={`/admin/${workspace.id}/people`} icon="people" word="nav.admin" isHere={route.page === "admin"} badge={<OpenAlarms />} />
           ) : null}
           <Place to="/account" icon="person" word="nav.account" isHere={route.page === "account"} />
           <span className="rail-space" />
@@ -143,6 +148,13 @@ export function Shell(): ReactElement {
                 <Link to={chatPath(one.workspace_id)}>{t("quarantine.elsewhere", { workspace: one.name })}</Link>
               </p>
             ))}
+          {workspace?.may("protection.manage") ? (
+            <Boundary quiet>
+              <Suspense fallback={null}>
+                <ProtectionWatch key={workspace.id} />
+              </Suspense>
+            </Boundary>
+          ) : null}
           <div id="main" className="shell-page" tabIndex={-1}>
             <Boundary key={route.page}>
               <Suspense fallback={<Loading />}>{page}</Suspense>
@@ -174,12 +186,21 @@ function useTitle(workspace: Workspace | null): void {
   }, [workspace, unread]);
 }
 
-function Place({ to, icon, word, isHere }: { to: string; icon: IconName; word: Key; isHere: boolean }): ReactElement {
+interface PlaceProps {
+  to: string;
+  icon: IconName;
+  word: Key;
+  isHere: boolean;
+  badge?: ReactElement;
+}
+
+function Place({ to, icon, word, isHere, badge }: PlaceProps): ReactElement {
   const t = useT();
   return (
     <Link to={to} className="rail-link" aria-current={isHere ? "page" : undefined}>
       <Icon name={icon} size={20} />
       <span>{t(word)}</span>
+      {badge}
     </Link>
   );
 }

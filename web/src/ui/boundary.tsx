@@ -1,9 +1,9 @@
-/** Keeps a page's failure to that page. */
+/** Keeps a page's failure to that page; a quiet part that fails is left out. */
 
 import { Component, type ReactElement, type ReactNode } from "react";
 import { translate } from "../i18n";
 
-export class Boundary extends Component<{ children: ReactNode }, { hasFailed: boolean }> {
+export class Boundary extends Component<{ children: ReactNode; quiet?: boolean }, { hasFailed: boolean }> {
   override state = { hasFailed: false };
 
   static getDerivedStateFromError(): { hasFailed: boolean } {
@@ -11,7 +11,7 @@ export class Boundary extends Component<{ children: ReactNode }, { hasFailed: bo
   }
 
   override render(): ReactNode {
-    return this.state.hasFailed ? <Broken /> : this.props.children;
+    return this.state.hasFailed ? this.props.quiet ? null : <Broken /> : this.props.children;
   }
 }
 

@@ -6,13 +6,14 @@ import enUS from "antd/locale/en_US";
 import idID from "antd/locale/id_ID";
 import zhCN from "antd/locale/zh_CN";
 import zhTW from "antd/locale/zh_TW";
-import { type ReactElement, Suspense, lazy, useState } from "react";
+import { type ReactElement, Suspense, lazy, useEffect, useRef, useState } from "react";
 import { useApp, useStore, useWorkspace } from "../../app-context";
 import { type Language, currentLanguage, loadWords, useT } from "../../i18n";
 import type { AdminSection } from "../../route";
 import { isDark } from "../../theme";
 import { Link } from "../../ui/link";
 import { Loading } from "../../ui/loading";
+import { OpenAlarms } from "../../ui/open-alarms";
 import "../../styles/admin.css";
 
 const SECTIONS: Record<AdminSection, React.LazyExoticComponent<() => ReactElement>> = {
@@ -23,6 +24,10 @@ const SECTIONS: Record<AdminSection, React.LazyExoticComponent<() => ReactElemen
   invitations: lazy(() => import("./invitations")),
   history: lazy(async () => {
     const [page] = await Promise.all([import("../history/history-page"), loadWords("history")]);
+    return page;
+  }),
+  protection: lazy(async () => {
+    const [page] = await Promise.all([import("./protection/protection"), loadWords("protection")]);
     return page;
   }),
   accounts: lazy(() => import("./accounts")),
@@ -47,8 +52,15 @@ export default function AdminPage({ section }: { section: AdminSection }): React
     "roles",
     "invitations",
     ...(workspace.may("history.view") ? (["history"] as const) : []),
+    ...(workspace.may("protection.manage") ? (["protection"] as const) : []),
     ...(isOperator ? (["accounts"] as const) : []),
   ];
+
+  // In a narrow window the sections scroll sideways: the chosen one is always in sight.
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    nav.current?.querySelector("[aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [section]);
 
   return (
     <QueryClientProvider client={queries}>
@@ -73,10 +85,11 @@ export default function AdminPage({ section }: { section: AdminSection }): React
           <main className="admin" aria-labelledby="admin-title">
             <header className="admin-head">
               <h1 id="admin-title">{t("admin.title", { workspace: workspace.membership.name })}</h1>
-              <nav aria-label={t("admin.sections")} className="admin-nav">
+              <nav ref={nav} aria-label={t("admin.sections")} className="admin-nav">
                 {sections.map((key) => (
                   <Link key={key} to={`/admin/${workspace.id}/${key}`} aria-current={key === section ? "page" : undefined}>
                     {t(`admin.${key}`)}
+                    {key === "protection" ? <OpenAlarms /> : null}
                   </Link>
                 ))}
               </nav>

@@ -18,6 +18,12 @@ export function minSeq(module: string, workspace: string | null): number | undef
   return seen.get(`${workspace ?? ""}/${module}`);
 }
 
+/** What is asked of a module from now on must know this entry. */
+export function noteSeq(module: string, workspace: string | null, seq: number): void {
+  const key = `${workspace ?? ""}/${module}`;
+  seen.set(key, Math.max(seen.get(key) ?? 0, seq));
+}
+
 type Parameters = Record<string, string | number | boolean | null | undefined>;
 
 /** A page of a directory list. */
@@ -39,7 +45,7 @@ export function useDirectory<T>(noun: string, parameters: Parameters = {}): { ro
 export interface Order {
   verb: string;
   command: Record<string, unknown>;
-  module?: "directory" | "installation";
+  module?: "directory" | "documents" | "installation" | "protection";
   /** What is said when it is done. */
   done?: string;
 }

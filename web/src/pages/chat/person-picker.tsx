@@ -13,9 +13,11 @@ interface PickerProps {
   onChange(chosen: Id[]): void;
   isSingle?: boolean;
   without?: readonly Id[];
+  /** Those in quarantine and those who were deactivated as well. */
+  isAnyone?: boolean;
 }
 
-export function PersonPicker({ chosen, onChange, isSingle = false, without = [] }: PickerProps): ReactElement {
+export function PersonPicker({ chosen, onChange, isSingle = false, without = [], isAnyone = false }: PickerProps): ReactElement {
   const t = useT();
   const workspace = useWorkspace();
   const people = useStore(workspace.roster.people);
@@ -25,15 +27,15 @@ export function PersonPicker({ chosen, onChange, isSingle = false, without = [] 
   const wanted = text.trim().toLocaleLowerCase();
 
   useEffect(() => {
-    const timer = setTimeout(() => workspace.roster.search(text.trim(), 30).catch(() => undefined), 150);
+    const timer = setTimeout(() => workspace.roster.search(text.trim(), 30, isAnyone ? "all" : undefined).catch(() => undefined), 150);
     return () => clearTimeout(timer);
-  }, [text, workspace]);
+  }, [text, workspace, isAnyone]);
 
   const hidden = new Set([...without, workspace.me]);
   const shown: Person[] = [];
   for (const person of people.values()) {
     const fits = wanted === "" || `${person.name} ${person.handle} ${person.title ?? ""}`.toLocaleLowerCase().includes(wanted);
-    if (fits && !hidden.has(person.id) && (person.status ?? "active") === "active" && person.handle !== "") {
+    if (fits && !hidden.has(person.id) && (isAnyone || (person.status ?? "active") === "active") && person.handle !== "") {
       shown.push(person);
       if (shown.length >= 40) {
         break;
