@@ -69,7 +69,9 @@ impl Bucket {
         };
         S3Store::new(
             S3Address::parse(&place).unwrap(),
-            S3Credentials(aws_sdk_s3::config::Credentials::from_keys("key", "secret", None)),
+            S3Credentials(aws_sdk_s3::config::Credentials::new(
+                "key", "secret", None, None, "test",
+            )),
             reqwest::Client::new(),
             retention,
             Arc::new(ManualClock::at(Timestamp(0))),
