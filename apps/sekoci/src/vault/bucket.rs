@@ -9,6 +9,10 @@ use vault::store::directory::Retention;
 pub const BUCKET: &str = "s3://";
 
 /// A bucket, and who asks.
+#[cfg_attr(
+    not(feature = "s3"),
+    expect(dead_code, reason = "needs the feature s3")
+)]
 pub struct Bucket<'a> {
     /// Where.
     pub place: &'a str,

@@ -3,6 +3,8 @@
 //! Every test makes its own installation in a folder and on ports of its own, and leaves nothing
 //! running behind.
 
+#[cfg(feature = "s3")]
+mod bucket;
 mod cli;
 mod demo;
 mod demo_sqlite;
