@@ -1,5 +1,6 @@
 //! `sekoci vault`: the third place that keeps sealed objects.
 
+mod bucket;
 mod deletions;
 mod holders;
 pub mod place;

@@ -62,9 +62,11 @@ pub struct Config {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VaultConfig {
-    /// URL of the vault, or a directory.
+    /// URL of the vault, a bucket (`s3://bucket/prefix?endpoint=…&region=…&path_style=true`), or a
+    /// directory.
     pub place: String,
-    /// File with this site's token of that vault; none for a directory.
+    /// File with this site's token of that vault; for a bucket, with its credentials, which are in the
+    /// environment (`AWS_ACCESS_KEY_ID` and so on) where there is no file; none for a directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<PathBuf>,
     /// PEM file of the certificate authorities to trust instead of the system's.

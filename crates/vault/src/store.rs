@@ -18,6 +18,8 @@
 pub mod conformance;
 pub mod directory;
 pub mod remote;
+#[cfg(feature = "s3")]
+pub mod s3;
 
 use async_trait::async_trait;
 use bytes::Bytes;

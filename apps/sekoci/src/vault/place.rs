@@ -1,5 +1,6 @@
 //! Where a vault is, and who asks: the arguments that every subcommand shares that uses one.
 
+use super::bucket::{BUCKET, Wrong};
 use crate::cli::Failure;
 use kernel::clock::SystemClock;
 use server::config::VaultConfig;
@@ -21,11 +22,13 @@ const OF_PEOPLE: Retention = Retention::days(3_650, 3_650);
 /// How to reach a vault.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Place {
-    /// URL of a vault, or a folder that holds its objects
+    /// URL of a vault, a bucket (s3://bucket/prefix?endpoint=…&region=…&path_style=true), or a folder
+    /// that holds its objects
     #[arg(long, env = "SEKOCI_VAULT", value_name = "URL|DIR")]
     vault: Option<String>,
 
-    /// File that holds a token of that vault (or the variable SEKOCI_VAULT_TOKEN)
+    /// File that holds a token of that vault (or the variable SEKOCI_VAULT_TOKEN); for a bucket, its
+    /// credentials as the provider's tools keep them (or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)
     #[arg(long, value_name = "FILE")]
     vault_token_file: Option<PathBuf>,
 
@@ -49,6 +52,9 @@ impl Place {
     /// # Errors
     /// When an argument cannot be used, there is no vault, or it cannot be opened.
     pub fn open(&self, access: Access) -> Result<Arc<dyn Store>, Failure> {
+        if self.given()?.starts_with(BUCKET) {
+            return self.bucket();
+        }
         if self.given()?.contains("://") {
             return Ok(Arc::new(self.remote()?));
         }
@@ -79,6 +85,21 @@ impl Place {
             return Err(Failure::argument("--vault", cause));
         }
         remote(place, self.token()?, self.vault_ca_file.as_deref())
+    }
+
+    /// The bucket there. Whether it is one and can be a vault is seen with the first thing done in it.
+    fn bucket(&self) -> Result<Arc<dyn Store>, Failure> {
+        let bucket = super::bucket::Bucket {
+            place: self.given()?,
+            credentials: self.vault_token_file.as_deref(),
+            authorities: self.vault_ca_file.as_deref(),
+            retention: OF_PEOPLE,
+        };
+        bucket.open().map_err(|wrong| match wrong {
+            Wrong::Place(cause) => Failure::argument("--vault", cause),
+            Wrong::Credentials(cause) => Failure::argument("--vault-token-file", cause),
+            Wrong::Authorities(cause) => Failure::argument("--vault-ca-file", cause),
+        })
     }
 
     /// Whether a vault was named.
@@ -118,6 +139,19 @@ fn read_token(path: &Path) -> Result<String, String> {
 /// # Errors
 /// Which field of the configuration cannot be used.
 pub fn of_site(config: &VaultConfig) -> Result<Arc<dyn Store>, Failure> {
+    if config.place.starts_with(BUCKET) {
+        let bucket = super::bucket::Bucket {
+            place: &config.place,
+            credentials: config.token.as_deref(),
+            authorities: config.authorities.as_deref(),
+            retention: OF_SITES,
+        };
+        return bucket.open().map_err(|wrong| match wrong {
+            Wrong::Place(cause) => Failure::argument("vault.place", cause),
+            Wrong::Credentials(cause) => Failure::argument("vault.token", cause),
+            Wrong::Authorities(cause) => Failure::argument("vault.authorities", cause),
+        });
+    }
     if !config.place.contains("://") {
         let path = Path::new(&config.place);
         let store = DirectoryStore::open(path, OF_SITES, Arc::new(SystemClock));

@@ -4,6 +4,8 @@
 //! running behind.
 
 mod at;
+#[cfg(feature = "s3")]
+mod bucket;
 mod cli;
 mod demo;
 mod demo_sqlite;

@@ -50,7 +50,7 @@ async fn wait_sealed(demo: &Demo) {
     }
 }
 
-async fn wait_sealed_at(door: &Door) {
+pub async fn wait_sealed_at(door: &Door) {
     wait::until("everything is sealed", SEALED_MAX, async || {
         let status = door.get("/api/status").await.granted();
         let open = status["partitions"].as_array()?;
@@ -116,7 +116,7 @@ async fn lose(demo: Demo) -> Left {
 }
 
 /// A machine that never saw the installation.
-struct Clean {
+pub struct Clean {
     folder: TempDir,
     ports: Row,
     site: Option<Child>,
@@ -124,7 +124,7 @@ struct Clean {
 
 impl Clean {
     /// Makes a new installation of one site there, which is not started.
-    fn make() -> Self {
+    pub fn make() -> Self {
         let (folder, ports) = (folder(), Row::take());
         let out = folder.path().join("new");
         let mut init = bare([
@@ -151,7 +151,25 @@ impl Clean {
         }
     }
 
-    fn config(&self) -> PathBuf {
+    /// Lets it seal into the vault at `place`, with what is in `keys`.
+    pub fn seals_into(&self, place: &str, token: &Path, keys: &Path) {
+        let text = std::fs::read_to_string(self.config()).expect("a configuration");
+        let key = keys.join("site-a.sealing-key");
+        let trust = keys.join("trust.json");
+        let vault = format!(
+            "\n[vault]\nplace = {place:?}\ntoken = {token:?}\ntrust = {trust:?}\nsealing_key = {key:?}\n"
+        );
+        std::fs::write(self.config(), text + &vault).expect("it is ours");
+    }
+
+    /// What `init` made for the first operator.
+    pub fn operator_password(&self) -> String {
+        let file = self.folder.path().join("new/operator.password");
+        let text = std::fs::read_to_string(file).expect("a password");
+        text.trim().to_owned()
+    }
+
+    pub fn config(&self) -> PathBuf {
         self.folder.path().join("new/a/site.toml")
     }
 
@@ -165,7 +183,7 @@ impl Clean {
         std::fs::write(data.join("recovering.json"), "{\"released\":[]}").expect("it is ours");
     }
 
-    fn serve(&mut self) {
+    pub fn serve(&mut self) {
         let log = std::fs::File::create(self.log()).expect("a log");
         let child = Command::new(SEKOCI)
             .args(["serve", "--config"])
@@ -190,7 +208,7 @@ impl Clean {
     }
 
     /// A door with the session of somebody who was there before.
-    async fn sign_in(&self, user: &str, password: &str) -> Door {
+    pub async fn sign_in(&self, user: &str, password: &str) -> Door {
         let ready = format!("{}/readyz", self.url());
         wait::until("the site is ready", READY_MAX, async || {
             reqwest::get(&ready)
@@ -215,7 +233,7 @@ impl Drop for Clean {
 }
 
 /// Position and hash of every partition at a site.
-async fn heads(door: &Door) -> Vec<(String, u64, String)> {
+pub async fn heads(door: &Door) -> Vec<(String, u64, String)> {
     let status = door.get("/api/status").await.granted();
     let mut heads: Vec<_> = status["partitions"]
         .as_array()

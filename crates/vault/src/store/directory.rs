@@ -53,7 +53,7 @@ impl Retention {
         Ok(policy.max(wish))
     }
 
-    fn check(&self, now: Timestamp, wish: Timestamp) -> Result<(), StoreError> {
+    pub(super) fn check(&self, now: Timestamp, wish: Timestamp) -> Result<(), StoreError> {
         let latest = now.plus_ms(self.at_most_ms);
         if wish > latest {
             return Err(StoreError::Refused(format!(

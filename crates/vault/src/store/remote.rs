@@ -10,11 +10,11 @@ use std::time::Duration;
 
 /// An answer begins within this time after the request was sent, and goes on without a longer pause: a
 /// way that swallows everything must not hold up what comes after it is mended.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// What people ask for may be much work: an approved deletion removes every object before it answers.
 const PATIENCE_ASKING: Duration = Duration::from_secs(600);
 /// What is sent may take a second more for so many bytes.
-const BYTES_PER_SECOND: u64 = 256 << 10;
+pub(super) const BYTES_PER_SECOND: u64 = 256 << 10;
 const RETAIN_UNTIL: &str = "retain-until";
 const OBJECT_SIZE: &str = "object-size";
 /// The largest problem document and status that is read.
@@ -230,7 +230,7 @@ impl Store for RemoteStore {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host_str() {
         Some("localhost") => true,
         Some(host) => host
