@@ -15,6 +15,7 @@ mod ports;
 mod processes;
 mod quarantine;
 mod recover;
+mod rehearse;
 mod two_sites_netns;
 mod vault;
 mod wait;
