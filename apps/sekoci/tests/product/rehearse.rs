@@ -3,12 +3,15 @@
 use crate::cli::{ends, json};
 use crate::demo::Demo;
 use crate::wait;
+use kernel::clock::SystemClock;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
+use vault::store::directory::{DirectoryStore, Retention};
 
 const MAX: Duration = Duration::from_secs(60);
 
@@ -109,7 +112,11 @@ async fn the_verifier_proves_the_way_back_and_both_sites_tell() {
 
     // What cannot be brought back is a failure on record, and not what was proven before.
     let empty = demo.installation().join("empty-vault");
-    std::fs::create_dir(&empty).expect("a folder");
+    let retention = Retention {
+        at_least_ms: 0,
+        at_most_ms: 1,
+    };
+    DirectoryStore::open(&empty, retention, Arc::new(SystemClock)).expect("a vault");
     let installation = demo.installation();
     let mut failing = demo.command(&["rehearse", "--once", "--vault"]);
     failing

@@ -15,12 +15,8 @@ interface DrillProps {
   onAction(kind: ActionKind, site: string): void;
 }
 
-/** It is shown with the vault, every night. */
-const REHEARSAL = "both-sites-lost";
-
-export function DrillPanel({ drills: all, progress, now, sites, mayAct, onAction }: DrillProps): ReactElement {
+export function DrillPanel({ drills, progress, now, sites, mayAct, onAction }: DrillProps): ReactElement {
   const t = useT();
-  const drills = all.filter((drill) => drill.scenario !== REHEARSAL);
   const last = drills.find((drill) => drill.ended_at !== null);
   const isRunning = progress?.running === true;
   return (
