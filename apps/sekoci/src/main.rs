@@ -38,6 +38,8 @@ enum Command {
     Import(cli::import::Arguments),
     /// Break something on purpose and measure what people would notice
     Drill(cli::drill::Arguments),
+    /// Rehearse the worst day every night: bring everything back from the vault, compare, file the result
+    Rehearse(cli::rehearse::Arguments),
     /// Look at the journal itself
     Journal(journal::Arguments),
     /// Make, combine, replace and try out the keys that people hold
@@ -62,7 +64,7 @@ fn main() -> ExitCode {
         Err(error) => return cli::usage::report(&error),
     };
     cli::logging::start(match &arguments.command {
-        Command::Serve(_) | Command::Agent(_) => "info",
+        Command::Serve(_) | Command::Agent(_) | Command::Rehearse(_) => "info",
         Command::Vault(arguments) if arguments.serves() => "info",
         _ => "warn",
     });
@@ -74,6 +76,7 @@ fn main() -> ExitCode {
         Command::Rewind(arguments) => cli::rewind::run(arguments),
         Command::Import(arguments) => cli::import::run(arguments),
         Command::Drill(arguments) => cli::drill::run(arguments),
+        Command::Rehearse(arguments) => cli::rehearse::run(&arguments),
         Command::Journal(arguments) => journal::run(arguments),
         Command::Keys(arguments) => keys::run(arguments),
         Command::Init(arguments) => init::run(arguments),

@@ -3,6 +3,7 @@
 pub mod opener;
 pub mod progress;
 mod record;
+pub mod signed;
 pub mod target;
 
 use crate::cli::{Failure, Reporting, moment};

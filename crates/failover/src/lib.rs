@@ -13,6 +13,6 @@ mod observation;
 mod prober;
 
 pub use board::{Board, Opinion, Verdict};
-pub use narrator::{Facts, Narrator, Note, VaultFact};
+pub use narrator::{Facts, Narrator, Note, RehearsalFact, VaultFact};
 pub use observation::{Deed, Observation, Report, Step};
 pub use prober::{Prober, ProberSettings, Target};

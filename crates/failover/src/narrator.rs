@@ -16,6 +16,19 @@ pub struct Facts {
     pub is_protected: Option<bool>,
     /// How this node stands with the vault; `None`: not known, or it does not seal.
     pub vault: Option<VaultFact>,
+    /// Whether the way back from the vault is proven; `None`: not known, or it was never rehearsed.
+    pub rehearsal: Option<RehearsalFact>,
+}
+
+/// Whether a rehearsal has shown, not too long ago, that everything comes back from the vault.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RehearsalFact {
+    /// The last one passed, and lately.
+    pub is_proven: bool,
+    /// One English sentence on how it is.
+    pub detail: String,
+    /// How that is known.
+    pub evidence: Value,
 }
 
 /// How the site that tells stands with the vault.
@@ -56,6 +69,7 @@ pub struct Narrator {
     primary: Option<String>,
     is_protected: Option<bool>,
     is_vault_silent: Option<bool>,
+    is_recovery_proven: Option<bool>,
     deeds_told: Vec<Deed>,
 }
 
@@ -93,6 +107,7 @@ impl Narrator {
         self.tell_primary(facts, now, &mut notes);
         self.tell_protection(facts, now, &mut notes);
         self.tell_vault(facts, now, &mut notes);
+        self.tell_rehearsal(facts, now, &mut notes);
         self.tell_writable(board, verdicts, now, &mut notes);
         notes
     }
@@ -237,6 +252,27 @@ impl Narrator {
         });
     }
 
+    fn tell_rehearsal(&mut self, facts: &Facts, now: Timestamp, notes: &mut Vec<Note>) {
+        let Some(rehearsal) = &facts.rehearsal else {
+            return;
+        };
+        let before = self.is_recovery_proven.replace(rehearsal.is_proven);
+        if before == Some(rehearsal.is_proven) {
+            return;
+        }
+        notes.push(Note {
+            kind: if rehearsal.is_proven {
+                "recovery-proven"
+            } else {
+                "recovery-unproven"
+            },
+            site: None,
+            at: now,
+            detail: rehearsal.detail.clone(),
+            evidence: rehearsal.evidence.clone(),
+        });
+    }
+
     /// The first message that was acknowledged at a site after the other one was lost.
     fn tell_writable(
         &mut self,
@@ -271,140 +307,4 @@ impl Narrator {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::observation::{Observation, Report};
-
-    fn name(name: &str) -> SiteName {
-        SiteName::new(name).unwrap()
-    }
-
-    fn verdict(site: &str, opinion: Opinion) -> Verdict {
-        Verdict {
-            site: name(site),
-            opinion,
-            votes: BTreeMap::new(),
-        }
-    }
-
-    fn posted(site: &str, at: i64) -> Report {
-        Report {
-            observations: vec![Observation {
-                vantage: name("w"),
-                site: name(site),
-                step: Step::Post,
-                at: Timestamp(at),
-                took_ms: 5,
-                failure: None,
-            }],
-            deeds: Vec::new(),
-        }
-    }
-
-    fn kinds(notes: &[Note]) -> Vec<&str> {
-        notes.iter().map(|note| note.kind).collect()
-    }
-
-    #[test]
-    fn a_loss_is_told_once_from_beginning_to_end() {
-        let (mut narrator, mut board) = (Narrator::default(), Board::default());
-        let up = [verdict("a", Opinion::Up), verdict("b", Opinion::Up)];
-        let down = [verdict("a", Opinion::Down), verdict("b", Opinion::Up)];
-        let facts = Facts {
-            primary: Some("a".into()),
-            is_protected: Some(true),
-            ..Facts::default()
-        };
-        let notes = narrator.tell(&board, &up, &facts, Timestamp(0));
-        assert_eq!(kinds(&notes), ["site-back", "site-back"]);
-        let notes = narrator.tell(&board, &down, &facts, Timestamp(1_000));
-        assert_eq!(kinds(&notes), ["site-lost"]);
-        assert!(
-            narrator
-                .tell(&board, &down, &facts, Timestamp(1_500))
-                .is_empty()
-        );
-        board.add(posted("b", 3_000));
-        let facts = Facts {
-            primary: Some("b".into()),
-            is_protected: Some(true),
-            ..Facts::default()
-        };
-        let notes = narrator.tell(&board, &down, &facts, Timestamp(3_100));
-        assert_eq!(kinds(&notes), ["primary-moved", "writable-again"]);
-        assert_eq!(notes[1].evidence["since_last_good_ms"], 2_000);
-        let notes = narrator.tell(&board, &up, &facts, Timestamp(9_000));
-        assert_eq!(kinds(&notes), ["site-back"]);
-        assert_eq!(notes[0].evidence["away_ms"], 8_000);
-    }
-
-    #[test]
-    fn a_site_that_never_answered_is_given_time_to_start() {
-        let (mut narrator, board) = (Narrator::default(), Board::default());
-        let down = [verdict("a", Opinion::Down)];
-        let facts = Facts::default();
-        for at in [0, 29_999] {
-            let notes = narrator.tell(&board, &down, &facts, Timestamp(at));
-            assert!(notes.is_empty(), "{at}: {notes:?}");
-        }
-        let notes = narrator.tell(&board, &down, &facts, Timestamp(30_000));
-        assert_eq!(kinds(&notes), ["site-lost"]);
-    }
-
-    #[test]
-    fn not_knowing_is_no_news() {
-        let (mut narrator, board) = (Narrator::default(), Board::default());
-        let facts = Facts::default();
-        narrator.tell(&board, &[verdict("a", Opinion::Up)], &facts, Timestamp(0));
-        let notes = narrator.tell(
-            &board,
-            &[verdict("a", Opinion::Unknown)],
-            &facts,
-            Timestamp(1),
-        );
-        assert!(notes.is_empty());
-        assert_eq!(narrator.told(&name("a")), Opinion::Up);
-    }
-    #[test]
-    fn the_vault_is_told_of_when_it_changes() {
-        let (mut narrator, board) = (Narrator::default(), Board::default());
-        let mut tell = |is_silent: Option<bool>, at| {
-            let vault = is_silent.map(|is_silent| VaultFact {
-                site: name("a"),
-                is_silent,
-                evidence: json!({ "backlog": 7 }),
-            });
-            let facts = Facts {
-                vault,
-                ..Facts::default()
-            };
-            narrator.tell(&board, &[], &facts, Timestamp(at))
-        };
-        assert!(tell(None, 0).is_empty());
-        assert_eq!(kinds(&tell(Some(false), 1)), ["vault-back"]);
-        assert!(tell(Some(false), 2).is_empty());
-        let notes = tell(Some(true), 3);
-        assert_eq!(kinds(&notes), ["vault-silent"]);
-        assert_eq!(notes[0].site, Some(name("a")));
-        assert_eq!(notes[0].evidence["backlog"], 7);
-        // Not to know for a while is no news.
-        assert!(tell(None, 4).is_empty());
-        assert!(tell(Some(true), 5).is_empty());
-        assert_eq!(kinds(&tell(Some(false), 6)), ["vault-back"]);
-    }
-
-    #[test]
-    fn a_vault_that_is_silent_from_the_start_is_told() {
-        let (mut narrator, board) = (Narrator::default(), Board::default());
-        let facts = Facts {
-            vault: Some(VaultFact {
-                site: name("a"),
-                is_silent: true,
-                evidence: Value::Null,
-            }),
-            ..Facts::default()
-        };
-        let notes = narrator.tell(&board, &[], &facts, Timestamp(0));
-        assert_eq!(kinds(&notes), ["vault-silent"]);
-    }
-}
+mod tests;

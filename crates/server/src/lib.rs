@@ -20,6 +20,7 @@ pub mod peer;
 pub mod problem;
 mod quarantine;
 pub mod recovering;
+mod rehearsal;
 pub mod rewind;
 pub mod runtime;
 pub mod sealing;

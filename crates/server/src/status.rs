@@ -2,6 +2,7 @@
 
 use crate::config::Role;
 use crate::peer::PeerLink;
+use crate::rehearsal;
 use crate::runtime::{ModuleState, PartitionStatus};
 use crate::session::has_read;
 use crate::site::Site;
@@ -178,6 +179,7 @@ pub async fn whole(site: &Site, contacts: &Contacts) -> Value {
         "partitions": statuses.iter().map(|s| partition(site, contacts, s)).collect::<Vec<_>>(),
         "modules": modules(&statuses),
         "vault": site.look_at_sealing(),
+        "rehearsal": rehearsal::look(site).await,
     })
 }
 
@@ -249,7 +251,7 @@ fn modules(statuses: &[PartitionStatus]) -> Value {
 }
 
 /// Writes the gauges that follow from the status.
-pub fn record_metrics(site: &Site) {
+pub async fn record_metrics(site: &Site) {
     // Not a number, never zero, while the exposure is unknown.
     metrics::gauge!("sekoci_rpo_now_seconds").set(rpo_now_seconds(site).unwrap_or(f64::NAN));
     for status in site.partition_statuses() {
@@ -268,6 +270,9 @@ pub fn record_metrics(site: &Site) {
         metrics::gauge!("sekoci_mailbox", "partition" => label).set(queue);
     }
     record_vault_metrics(site);
+    if let Some(rehearsal) = rehearsal::look(site).await {
+        rehearsal.record_metrics(site.clock.now());
+    }
 }
 
 fn record_vault_metrics(site: &Site) {

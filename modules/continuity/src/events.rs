@@ -32,6 +32,10 @@ pub enum NoteKind {
     VaultSilent,
     /// The vault answers that site again and has its work.
     VaultBack,
+    /// The last rehearsal failed, or was too long ago: the way back from the vault is not proven.
+    RecoveryUnproven,
+    /// A rehearsal has passed again.
+    RecoveryProven,
 }
 
 impl NoteKind {
@@ -50,6 +54,8 @@ impl NoteKind {
             Self::FaultRemoved => "fault-removed",
             Self::VaultSilent => "vault-silent",
             Self::VaultBack => "vault-back",
+            Self::RecoveryUnproven => "recovery-unproven",
+            Self::RecoveryProven => "recovery-proven",
         }
     }
 }
@@ -138,6 +144,8 @@ mod tests {
             FaultRemoved,
             VaultSilent,
             VaultBack,
+            RecoveryUnproven,
+            RecoveryProven,
         ] {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
         }

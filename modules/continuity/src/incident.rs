@@ -19,7 +19,10 @@ pub fn is_told(rows: &Connection, note: &NoteTimeline) -> Result<bool, rusqlite:
     let before = states.neighbour(rows, note, i64::MIN, note.at.millis(), "DESC")?;
     let undoes = matches!(
         note.kind,
-        NoteKind::SiteBack | NoteKind::ProtectionBack | NoteKind::VaultBack
+        NoteKind::SiteBack
+            | NoteKind::ProtectionBack
+            | NoteKind::VaultBack
+            | NoteKind::RecoveryProven
     );
     match before {
         Some(state) if state == State::of(note) => return Ok(true),
@@ -98,6 +101,10 @@ impl States {
             }
             NoteKind::VaultSilent | NoteKind::VaultBack => {
                 (NoteKind::VaultSilent, NoteKind::VaultBack, true)
+            }
+            // Noted of no site: it is the installation's state.
+            NoteKind::RecoveryUnproven | NoteKind::RecoveryProven => {
+                (NoteKind::RecoveryUnproven, NoteKind::RecoveryProven, true)
             }
             NoteKind::PrimaryMoved => (NoteKind::PrimaryMoved, NoteKind::PrimaryMoved, false),
             NoteKind::LeaseHastened

@@ -15,11 +15,13 @@ mod commands;
 mod events;
 mod incident;
 mod queries;
+mod rehearsal;
 mod standing;
 
 pub use commands::{COMMANDS, NoteTimeline, RecordDrillEnd, RecordDrillStart};
 pub use events::{DrillEnded, DrillStarted, NoteKind, TimelineNoted};
 pub use queries::{DrillRow, NoteRow, QUERIES};
+pub use rehearsal::{REHEARSAL, Rehearsal, last_rehearsal};
 pub use standing::{Standing, standing};
 
 use kernel::{

@@ -23,7 +23,7 @@ pub const QUERIES: &[QuerySpec] = &[
     QuerySpec {
         name: "drill-list",
         summary: "Drills and what they showed, newest first",
-        parameters: SchemaOf::of::<ListParameters>(),
+        parameters: SchemaOf::of::<DrillParameters>(),
         answer: SchemaOf::of::<Drills>(),
         run: |rows, actor, text| run_query(rows, actor, text, drills),
     },
@@ -37,6 +37,18 @@ pub struct ListParameters {
     pub cursor: Option<i64>,
     /// At most this many, 1 to 200.
     pub limit: Option<u32>,
+}
+
+/// Which drills.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DrillParameters {
+    /// Where the page before ended.
+    pub cursor: Option<i64>,
+    /// At most this many, 1 to 200.
+    pub limit: Option<u32>,
+    /// Only those of this scenario. Rehearsals are many: one a night.
+    pub scenario: Option<String>,
 }
 
 /// A page of the timeline.
@@ -110,7 +122,7 @@ fn timeline(
     actor: &Actor,
     parameters: ListParameters,
 ) -> Result<Timeline, DecideError> {
-    let limit = limit(actor, &parameters)?;
+    let limit = limit(actor, parameters.limit)?;
     let items = rows
         .prepare_cached(
             "SELECT number, incident, kind, site, at, noted_by, detail, evidence FROM note
@@ -125,28 +137,36 @@ fn timeline(
 fn drills(
     rows: &Connection,
     actor: &Actor,
-    parameters: ListParameters,
+    parameters: DrillParameters,
 ) -> Result<Drills, DecideError> {
-    let limit = limit(actor, &parameters)?;
+    let limit = limit(actor, parameters.limit)?;
     let items = rows
         .prepare_cached(
             "SELECT number, id, scenario, site, started_at, started_by, ended_at, passed, report
-             FROM drill WHERE number < ?1 ORDER BY number DESC LIMIT ?2",
+             FROM drill WHERE number < ?1 AND (?3 IS NULL OR scenario = ?3)
+             ORDER BY number DESC LIMIT ?2",
         )?
-        .query_map((parameters.cursor.unwrap_or(i64::MAX), limit), drill)?
+        .query_map(
+            (
+                parameters.cursor.unwrap_or(i64::MAX),
+                limit,
+                parameters.scenario,
+            ),
+            drill,
+        )?
         .collect::<Result<Vec<_>, _>>()?;
     let next = next(items.len(), limit, items.last().map(|drill| drill.number));
     Ok(Drills { items, next })
 }
 
-fn limit(actor: &Actor, parameters: &ListParameters) -> Result<u32, Refusal> {
+fn limit(actor: &Actor, wished: Option<u32>) -> Result<u32, Refusal> {
     if matches!(actor, Actor::Person(_)) {
         return Err(Refusal::forbidden(
             "not_permitted",
             "ask as an account, without a workspace",
         ));
     }
-    match parameters.limit {
+    match wished {
         None => Ok(LIMIT_DEFAULT),
         Some(limit @ 1..=LIMIT_MAX) => Ok(limit),
         Some(_) => Err(Refusal::invalid("limit", "out_of_bounds", "1 to 200")),
@@ -191,4 +211,39 @@ fn uuid(bytes: &[u8]) -> Option<Uuid> {
 /// Stored by `apply` from a JSON value, so it is one.
 fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or(Value::Null)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Continuity;
+    use kernel::AccountId;
+    use kernel::testing::Given;
+
+    #[test]
+    fn rehearsals_do_not_crowd_out_other_drills() {
+        let given = Given::module(Continuity);
+        for (number, scenario) in [(1, "site-loss"), (2, "both-sites-lost")] {
+            given
+                .rows()
+                .execute(
+                    "INSERT INTO drill (id, scenario, site, started_at, started_by)
+                     VALUES (?1, ?2, 'a', 1, 'captain')",
+                    (vec![number; 16], scenario),
+                )
+                .unwrap();
+        }
+        let list = |scenario: Option<&str>| {
+            let actor = Actor::Account(AccountId(Uuid::nil()));
+            let parameters = DrillParameters {
+                limit: Some(1),
+                scenario: scenario.map(String::from),
+                cursor: None,
+            };
+            let page = drills(given.rows(), &actor, parameters).unwrap();
+            page.items[0].scenario.clone()
+        };
+        assert_eq!(list(None), "both-sites-lost");
+        assert_eq!(list(Some("site-loss")), "site-loss");
+    }
 }

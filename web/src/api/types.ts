@@ -394,6 +394,25 @@ export interface Status {
   verdicts?: Verdict[];
   /** How sealing into the vault stands; none: this site does not seal. */
   vault?: Vault | null;
+  /** How the last rehearsal of the way back went; none: this site does not seal, or cannot tell now. */
+  rehearsal?: Rehearsal | null;
+}
+
+/** `stale`: the last one passed, too long ago. */
+export type RehearsalState = "never" | "fresh" | "stale" | "failed";
+
+export interface Rehearsal {
+  state: RehearsalState;
+  last_at: Millis | null;
+  passed: boolean | null;
+  age_s: number | null;
+  /** When one last passed. */
+  proven_at: Millis | null;
+  heads_equal: boolean | null;
+  /** What came back; none: it did not get that far. */
+  messages: number | null;
+  documents: number | null;
+  complete_ms: number | null;
 }
 
 /** `silent`: no sign of life from the vault; `behind`: work has been waiting; both for a minute. */

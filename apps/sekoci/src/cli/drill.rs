@@ -1,6 +1,6 @@
 //! `sekoci drill`: break something on purpose, under load, and measure what people would notice.
 
-mod both_sites_lost;
+pub mod both_sites_lost;
 mod ransomware;
 
 use super::{Connection, Failure, Reporting};
@@ -109,14 +109,19 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
 }
 
 fn lose_both_sites(run: &Run) -> Result<(), Failure> {
+    let key = run.opener.read()?;
+    let key = key.ok_or_else(|| Failure::argument("--identity", "is missing (or --shares)"))?;
     let settings = both_sites_lost::Settings {
         connection: &run.connection,
         place: &run.place,
-        opener: &run.opener,
+        key: &key,
         workspace: run.workspace.as_deref(),
     };
-    let report = crate::serve::runtime()?.block_on(both_sites_lost::run(&settings))?;
-    run.reporting.write(&report)?;
+    let stop = crate::serve::told_to_stop();
+    let running = both_sites_lost::run(&settings, stop);
+    let evidence = crate::serve::runtime()?.block_on(running)?;
+    run.reporting.write(&evidence)?;
+    let report = evidence.report;
     if !run.reporting.is_stdout() {
         report.print();
     }

@@ -9,6 +9,7 @@ pub mod import;
 pub mod logging;
 pub mod moment;
 mod private;
+pub mod rehearse;
 pub mod release;
 pub mod reporting;
 pub mod rewind;

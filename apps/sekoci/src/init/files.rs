@@ -10,7 +10,8 @@ use installation::password::{Cost, Passwords};
 use kernel::clock::SystemClock;
 use kernel::{AccountId, PersonId, Random, WorkspaceId};
 use server::config::{
-    Config, EngineConfig, Identity, Limits, NodeConfig, ProberConfig, Role, VaultConfig,
+    Config, EngineConfig, Identity, Limits, NodeConfig, ProberConfig, REHEARSAL_MAX_HOURS, Role,
+    VaultConfig,
 };
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
@@ -191,6 +192,7 @@ fn config(plan: &Plan, node: &NodePlan, certificates: &[NodeCertificate]) -> Con
                 authorities: None,
                 trust: folder.join(TRUST),
                 sealing_key: folder.join(SEALING_KEY),
+                rehearsal_max_hours: REHEARSAL_MAX_HOURS,
             }),
         limits: Limits::default(),
     }

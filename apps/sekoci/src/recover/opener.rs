@@ -54,7 +54,7 @@ pub struct Key {
     /// It.
     pub identity: RecoveryIdentity,
     /// Digest of the trust that was made with it.
-    trust: Hash,
+    pub trust: Hash,
 }
 
 impl Opener {

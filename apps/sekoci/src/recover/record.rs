@@ -2,12 +2,12 @@
 //! only those have who can open the vault.
 
 use super::Arguments;
+use super::signed::Signed;
 use super::target::Target;
 use crate::cli::Failure;
 use kernel::clock::SystemClock;
 use kernel::{Clock, Hash, Head, PartitionId, Timestamp};
 use serde::Serialize;
-use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use vault::custody::{Opened, RecoveryIdentity};
@@ -97,22 +97,16 @@ impl Record {
         }
     }
 
-    /// Writes the signed record: the record as text, exactly as it is signed, with the Ed25519
-    /// signature and the public key, both hexadecimal.
+    /// Writes the signed record.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn sign(&self, identity: &RecoveryIdentity, file: &Path) -> Result<(), Failure> {
-        let text = serde_json::to_string(self).map_err(|e| Failure::failed(e.to_string()))?;
-        let key = identity.record_key();
-        let signature = key.sk.sign(text.as_bytes(), None);
-        let signed = json!({
-            "record": text,
-            "public_key": kernel::hex::encode(&*key.pk),
-            "signature": kernel::hex::encode(&*signature),
-        });
-        std::fs::write(file, format!("{signed:#}\n"))
-            .map_err(|e| Failure::failed(format!("{}: {e}", file.display())))
+        let signed = Signed::of(self, identity)?;
+        let mut text =
+            serde_json::to_string_pretty(&signed).map_err(|e| Failure::failed(e.to_string()))?;
+        text.push('\n');
+        std::fs::write(file, text).map_err(|e| Failure::failed(format!("{}: {e}", file.display())))
     }
 
     /// Says what came back.

@@ -19,6 +19,7 @@ mod processes;
 mod quarantine;
 mod ransomware;
 mod recover;
+mod rehearse;
 mod two_sites_netns;
 mod vault;
 mod wait;

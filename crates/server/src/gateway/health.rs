@@ -50,7 +50,7 @@ pub(super) async fn role(State(doors): State<Arc<Doors>>) -> Response {
 
 /// Prometheus metrics.
 pub(super) async fn metrics(State(doors): State<Arc<Doors>>) -> Response {
-    status::record_metrics(&doors.site);
+    status::record_metrics(&doors.site).await;
     let headers = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     (headers, doors.metrics.render()).into_response()
 }

@@ -12,6 +12,7 @@ mod members;
 mod moments;
 mod passkeys;
 mod quarantine;
+mod rehearsing;
 mod rewinding;
 mod sealing;
 mod sessions;

@@ -1,8 +1,9 @@
 //! What this site knows besides what the vantage points see.
 
+use crate::rehearsal::{self, Standing, State};
 use crate::sealing::Sealing;
 use crate::site::Site;
-use failover::{Facts, VaultFact};
+use failover::{Facts, RehearsalFact, VaultFact};
 use kernel::SiteName;
 use std::time::Duration;
 
@@ -18,11 +19,34 @@ pub async fn gather(site: &Site, patience: Duration) -> Facts {
     let vault = site
         .look_at_sealing()
         .and_then(|sealing| vault_fact(&site.name, &sealing));
+    let rehearsal = match rehearsal::is_record_read(site) {
+        true => rehearsal::look(site)
+            .await
+            .as_ref()
+            .and_then(rehearsal_fact),
+        false => None,
+    };
     Facts {
         primary,
         is_protected,
         vault,
+        rehearsal,
     }
+}
+
+/// What there is to say about the way back. That it was never rehearsed is no news: the page says it.
+fn rehearsal_fact(standing: &Standing) -> Option<RehearsalFact> {
+    let detail = match standing.state {
+        State::Never => return None,
+        State::Fresh => "A rehearsal brought everything back from the vault.",
+        State::Stale => "The last rehearsal is too long ago: the way back is not proven any more.",
+        State::Failed => "The last rehearsal failed: the way back is not proven.",
+    };
+    Some(RehearsalFact {
+        is_proven: standing.state == State::Fresh,
+        detail: detail.into(),
+        evidence: serde_json::to_value(standing).unwrap_or_default(),
+    })
 }
 
 /// What there is to say about the vault. Good news needs an answer from the vault and word from every
@@ -70,6 +94,22 @@ mod tests {
                 failure: None,
             }],
         }
+    }
+
+    fn is_proven(state: State) -> Option<bool> {
+        let standing = Standing {
+            state,
+            ..Standing::of(None, crate::config::REHEARSAL_MAX_HOURS, Timestamp(0))
+        };
+        rehearsal_fact(&standing).map(|fact| fact.is_proven)
+    }
+
+    #[test]
+    fn a_vault_that_was_never_rehearsed_is_no_news() {
+        assert_eq!(is_proven(State::Never), None);
+        assert_eq!(is_proven(State::Fresh), Some(true));
+        assert_eq!(is_proven(State::Stale), Some(false));
+        assert_eq!(is_proven(State::Failed), Some(false));
     }
 
     fn is_silent(sealing: &Sealing) -> Option<bool> {

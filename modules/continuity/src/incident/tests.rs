@@ -52,6 +52,19 @@ impl Timeline {
 }
 
 #[test]
+fn an_unproven_recovery_is_noted_once_and_its_end_once() {
+    let mut timeline = Timeline::new();
+    // Nothing was wrong, so there is no end to tell.
+    assert!(!timeline.is_new("a", "recovery-proven", None, 500));
+    assert!(timeline.is_new("a", "recovery-unproven", None, 1_000));
+    assert!(!timeline.is_new("b", "recovery-unproven", None, 1_300));
+    assert!(!timeline.is_new("a", "recovery-unproven", None, 90_000_000));
+    assert!(timeline.is_new("b", "recovery-proven", None, 95_000_000));
+    assert!(!timeline.is_new("a", "recovery-proven", None, 95_000_400));
+    assert!(timeline.is_new("a", "recovery-unproven", None, 200_000_000));
+}
+
+#[test]
 fn what_two_sites_saw_is_noted_once() {
     let mut timeline = Timeline::new();
     assert!(timeline.is_new("a", "site-lost", Some("c"), 10_000));

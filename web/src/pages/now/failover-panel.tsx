@@ -18,6 +18,8 @@ const KINDS: Record<string, { word: Key; icon: IconName; tone: "good" | "bad" | 
   "fault-removed": { word: "note.faultRemoved", icon: "check", tone: "plain" },
   "vault-silent": { word: "note.vaultSilent", icon: "lock", tone: "bad" },
   "vault-back": { word: "note.vaultBack", icon: "check", tone: "good" },
+  "recovery-unproven": { word: "note.recoveryUnproven", icon: "warning", tone: "bad" },
+  "recovery-proven": { word: "note.recoveryProven", icon: "check", tone: "good" },
 };
 
 export function FailoverPanel({ notes, now }: { notes: readonly TimelineNote[]; now: number }): ReactElement {

@@ -13,6 +13,7 @@ import { ModuleTable, PartitionTable } from "./module-tables";
 import { SiteMap } from "./site-map";
 import { type ActionKind, SiteAction } from "./site-action";
 import { STALE_AFTER_MS, useNowView } from "./use-now";
+import { RehearsalAlert } from "./rehearsal-part";
 import { VaultAlert, VaultPanel } from "./vault-panel";
 import "../../styles/now.css";
 
@@ -50,6 +51,7 @@ export default function NowPage(): ReactElement {
         </p>
       </header>
       <VaultAlert vault={status?.vault} isStale={isStale} />
+      <RehearsalAlert rehearsal={status?.rehearsal} isStale={isStale} />
       {status === null ? (
         view.failure === null ? <Loading /> : <p className="failure" role="alert"><Icon name="warning" /> {errorText(view.failure)}</p>
       ) : (

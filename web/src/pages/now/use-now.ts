@@ -48,7 +48,7 @@ export function useNowView(): NowView {
         }
         const [timeline, drillList] = await Promise.all([
           transport.query<Page<TimelineNote>>("/api/continuity/timeline", { limit: 100 }),
-          transport.query<Page<Drill>>("/api/continuity/drill-list", { limit: 10 }),
+          transport.query<Page<Drill>>("/api/continuity/drill-list", { limit: 10, scenario: "site-loss" }),
         ]);
         if (isWanted) {
           setNotes(timeline.items);

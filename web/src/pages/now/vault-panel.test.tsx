@@ -93,6 +93,12 @@ describe("the vault's panel", () => {
     expect(document.activeElement).toBe(title);
   });
 
+  it("is not good while the way back was never proven", () => {
+    render(panel(vault()));
+    expect(region().textContent).toContain("Sealing works");
+    expect(region().className).not.toContain("tone-good");
+  });
+
   it("warns when custodians have left", () => {
     render(panel(vault({ custodians_departed: ["Share two"] })));
     expect(region().textContent).toContain("These custodians have left: Share two.");

@@ -2,10 +2,14 @@
 
 import type { ReactElement } from "react";
 import type { Status, TimelineNote, Vault } from "../../api/types";
-import { agoText, dateTimeText, durationText, numberText, useT } from "../../i18n";
+import { durationText, numberText, useT } from "../../i18n";
 import { Icon } from "../../ui/icon";
+import { AlarmLine } from "./alarm-line";
 import { Note } from "./failover-panel";
+import { PROOF_LOOKS, proof, worseTone } from "./rehearsal";
+import { RehearsalPart } from "./rehearsal-part";
 import { VAULT_LOOKS, liveAgeMs, raisedAlarm, vaultNotes, vaultState } from "./vault";
+import { Moment } from "./moment";
 import { VaultTable } from "./vault-table";
 
 interface VaultProps {
@@ -26,8 +30,9 @@ export function VaultPanel({ status, saidAt, isStale, notes, now }: VaultProps):
   const state = vaultState(vault, isStale);
   const look = VAULT_LOOKS[state];
   const noted = vaultNotes(notes);
+  const tone = vault === null ? look.tone : worseTone(look.tone, PROOF_LOOKS[proof(status.rehearsal, isStale)].tone);
   return (
-    <section className={`card wide vault tone-${look.tone}`} aria-labelledby="vault-title" data-vault={state}>
+    <section className={`card wide vault tone-${tone}`} aria-labelledby="vault-title" data-vault={state}>
       <h2 id="vault-title" tabIndex={-1}>{t("vault.title")}</h2>
       <p className="vault-word">
         <Icon name={look.icon} size={22} /> <strong>{t(look.word)}</strong>
@@ -45,6 +50,7 @@ export function VaultPanel({ status, saidAt, isStale, notes, now }: VaultProps):
               <span className="quiet">{t("vault.failure")}</span> <code lang="en">{vault.failure}</code>
             </p>
           )}
+          <RehearsalPart rehearsal={status.rehearsal} isStale={isStale} now={now} />
           <Custodians custodians={vault.custodians} departed={vault.custodians_departed} />
           <VaultTable vault={vault} status={status} saidAt={saidAt} now={now} />
         </>
@@ -63,35 +69,11 @@ export function VaultPanel({ status, saidAt, isStale, notes, now }: VaultProps):
   );
 }
 
-/** An alarm at the top of the page, with the way to what is known about it. */
+/** An alarm at the top of the page. */
 export function VaultAlert({ vault, isStale }: { vault: Vault | null | undefined; isStale: boolean }): ReactElement {
-  const t = useT();
-  const state = vaultState(vault, isStale);
-  const alarm = raisedAlarm(state);
+  const alarm = raisedAlarm(vaultState(vault, isStale));
   // The place is always there: only what changes in it is read out.
-  return (
-    <div role="alert">
-      {alarm === null ? null : (
-        <p className="now-alarm">
-          <Icon name={VAULT_LOOKS[alarm].icon} />
-          <span>
-            <strong>{t(VAULT_LOOKS[alarm].word)}.</strong> {t(VAULT_LOOKS[alarm].text)}
-          </span>
-          <button
-            type="button"
-            className="button small"
-            onClick={() => {
-              const title = document.getElementById("vault-title");
-              title?.focus({ preventScroll: true });
-              title?.scrollIntoView({ block: "start" });
-            }}
-          >
-            {t("vault.show")}
-          </button>
-        </p>
-      )}
-    </div>
-  );
+  return <div role="alert">{alarm === null ? null : <AlarmLine look={VAULT_LOOKS[alarm]} title="vault-title" />}</div>;
 }
 
 function Figures({ vault, saidAt, isStale, now }: { vault: Vault; saidAt: number; isStale: boolean; now: number }): ReactElement {
@@ -110,24 +92,6 @@ function Figures({ vault, saidAt, isStale, now }: { vault: Vault; saidAt: number
       <Moment word={t("vault.lastSuccess")} at={vault.last_success} now={now} />
       <Moment word={t("vault.lastContact")} at={vault.last_contact} now={now} />
     </dl>
-  );
-}
-
-function Moment({ word, at, now }: { word: string; at: number | null; now: number }): ReactElement {
-  const t = useT();
-  return (
-    <div>
-      <dt>{word}</dt>
-      <dd>
-        {at === null ? (
-          t("vault.notYet")
-        ) : (
-          <time dateTime={new Date(at).toISOString()} title={dateTimeText(at)}>
-            {agoText(Math.min(at, now), now)}
-          </time>
-        )}
-      </dd>
-    </div>
   );
 }
 

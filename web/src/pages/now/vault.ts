@@ -77,7 +77,9 @@ export function vaultLines(vault: Vault, status: Pick<Status, "partitions">): Va
     .sort((a, b) => weight(a) - weight(b));
 }
 
-/** The newest notes about the vault, which come outside of incidents too. */
+const NOTES: readonly string[] = ["vault-silent", "vault-back", "recovery-unproven", "recovery-proven"];
+
+/** The newest notes about the vault and the way back, which come outside of incidents too. */
 export function vaultNotes(notes: readonly TimelineNote[]): TimelineNote[] {
-  return notes.filter((note) => note.kind === "vault-silent" || note.kind === "vault-back").slice(0, 10);
+  return notes.filter((note) => NOTES.includes(note.kind)).slice(0, 10);
 }

@@ -1,20 +1,24 @@
 //! The drill of the worst day: everything is brought back from the vault alone, into a scratch folder
 //! with a site of its own, while the installation goes on. What comes back is compared with the live
 //! journal head by head, and people's functions are tried on it. Run every night it is the rehearsal.
+//! The report is signed with the key that opened the vault.
 
-mod live;
+pub mod live;
 mod scratch;
 
 use super::super::{Connection, Failure};
-use crate::recover::opener::{Key, MaybeOpener};
+use crate::recover::opener::Key;
+use crate::recover::signed::Signed;
 use crate::vault::place::{Access, Place};
+use continuity::REHEARSAL;
 use drill::{Doors, Function};
 use kernel::clock::SystemClock;
 use kernel::id::Uuid;
-use kernel::{Clock, Timestamp};
+use kernel::{Clock, Hash, Timestamp};
 use live::LiveHead;
-use scratch::Scratch;
+use scratch::Bench;
 use serde::Serialize;
+use serde_json::json;
 use server::sealing::Parts;
 use std::collections::BTreeMap;
 use vault::Store;
@@ -27,7 +31,7 @@ pub struct Settings<'a> {
     /// Its vault.
     pub place: &'a Place,
     /// What opens it.
-    pub opener: &'a MaybeOpener,
+    pub key: &'a Key,
     /// The workspace in which functions are tried; the user's first where absent.
     pub workspace: Option<&'a str>,
 }
@@ -37,6 +41,8 @@ pub struct Settings<'a> {
 pub struct Report {
     drill_id: Uuid,
     scenario: &'static str,
+    /// Digest of the trust to which the key belongs that opened the vault.
+    trust: Hash,
     /// Whether everything came back and worked.
     pub passed: bool,
     /// What did not.
@@ -59,36 +65,112 @@ pub struct Report {
     unrestorable: Vec<String>,
 }
 
-/// Runs it.
+/// The report with its signature.
+#[derive(Serialize)]
+pub struct Evidence {
+    /// The report.
+    #[serde(flatten)]
+    pub report: Report,
+    signed: Signed,
+    /// Whether it is in the continuity record.
+    #[serde(skip)]
+    pub is_filed: bool,
+}
+
+/// What is on record of a drill that did not get as far as a report.
+#[derive(Serialize)]
+struct Broken {
+    drill_id: Uuid,
+    scenario: &'static str,
+    trust: Hash,
+    passed: bool,
+    shortfalls: [String; 1],
+    started_at: Timestamp,
+}
+
+/// Runs it, unless `stop` comes first. Nothing of the scratch folder is left, however it ends.
 ///
 /// # Errors
-/// Refused where an argument cannot be used or the installation does not answer.
-pub async fn run(settings: &Settings<'_>) -> Result<Report, Failure> {
-    let key = settings.opener.read()?;
-    let key = key.ok_or_else(|| Failure::argument("--identity", "is missing (or --shares)"))?;
+/// Refused where an argument cannot be used or the installation does not answer; failed where it was
+/// stopped, or did not get as far as a report, which is then on record as a failure.
+pub async fn run(
+    settings: &Settings<'_>,
+    stop: impl Future<Output = ()>,
+) -> Result<Evidence, Failure> {
     let store = settings.place.open(Access::Existing)?;
     let doors = Doors::new(settings.connection.client()?);
     let id = doors.client().new_uuid();
     let started_at = SystemClock.now();
     say("looking at the live heads");
     let mut heads = live::heads(&doors).await?;
+    let mut bench = Bench::make()?;
     let refused = |e: drill::DoorError| Failure::refused(format!("recording the drill: {e}"));
     doors
-        .record_start(id, SCENARIO, BOTH)
+        .record_start(id, REHEARSAL, BOTH)
         .await
         .map_err(refused)?;
-    say("waiting until all of that is in the vault");
-    let sealed_after_ms = live::wait_sealed(&doors, &heads, started_at).await?;
-    let rebuilt = rebuild(settings, &key, &*store, &mut heads).await?;
-    let report = Report::new(id, started_at, sealed_after_ms, heads, &rebuilt);
-    let value = serde_json::to_value(&report).map_err(|e| Failure::failed(e.to_string()))?;
-    if let Err(error) = doors.record_end(id, report.passed, &value).await {
-        tracing::warn!(%error, "the report could not be filed in the continuity record");
+    let working = async {
+        say("waiting until all of that is in the vault");
+        let sealed_after_ms = live::wait_sealed(&doors, &heads, started_at).await?;
+        let rebuilt = rebuild(settings, &*store, &mut bench, &mut heads).await?;
+        Ok::<_, Failure>((sealed_after_ms, rebuilt))
+    };
+    let worked = tokio::select! {
+        worked = working => Some(worked),
+        () = stop => None,
+    };
+    bench.clear().await;
+    match worked {
+        None => Err(Failure::failed("the drill was stopped before its end")),
+        Some(Err(failure)) => {
+            let broken = Broken {
+                drill_id: id,
+                scenario: REHEARSAL,
+                trust: settings.key.trust,
+                passed: false,
+                shortfalls: [failure.to_string()],
+                started_at,
+            };
+            let signed = Signed::of(&broken, &settings.key.identity)?;
+            file(&doors, id, false, &broken, &signed).await;
+            Err(failure)
+        }
+        Some(Ok((sealed_after_ms, rebuilt))) => {
+            let trust = settings.key.trust;
+            let report = Report::new(id, trust, started_at, sealed_after_ms, heads, &rebuilt);
+            let signed = Signed::of(&report, &settings.key.identity)?;
+            let is_filed = file(&doors, id, report.passed, &report, &signed).await;
+            Ok(Evidence {
+                report,
+                signed,
+                is_filed,
+            })
+        }
     }
-    Ok(report)
 }
 
-const SCENARIO: &str = "both-sites-lost";
+/// Puts a report into the continuity record, with the signature beside it; the heads are in the text
+/// that is signed. Whether that worked.
+async fn file(
+    doors: &Doors,
+    id: Uuid,
+    passed: bool,
+    report: &impl Serialize,
+    signed: &Signed,
+) -> bool {
+    let mut value = json!(report);
+    if let Some(fields) = value.as_object_mut() {
+        fields.remove("heads");
+        fields.insert("signed".into(), json!(signed));
+    }
+    let filed = doors.record_end(id, passed, &value).await;
+    filed
+        .inspect_err(|error| {
+            tracing::warn!(%error, "the report could not be filed in the continuity record");
+        })
+        .is_ok()
+}
+
 /// Stands in the record where other drills name the site that they broke.
 const BOTH: &str = "both";
 
@@ -101,31 +183,26 @@ struct Rebuilt {
 
 async fn rebuild(
     settings: &Settings<'_>,
-    key: &Key,
     store: &dyn Store,
+    bench: &mut Bench,
     heads: &mut [LiveHead],
 ) -> Result<Rebuilt, Failure> {
     say("bringing everything back into a scratch folder");
-    let scratch = Scratch::make()?;
-    let target = scratch.target()?;
-    let opened = key.open(store).await?;
+    let target = bench.target()?;
+    let opened = settings.key.open(store).await?;
     let planned = plan(store, None).await.map_err(crate::recover::failed)?;
     let engine = target.engine().await?;
     target.begin()?;
     let chunks = target.chunks()?;
-    let mut site = scratch.serve()?;
+    bench.serve()?;
     let began = SystemClock.now();
     let connection = Connection {
-        urls: vec![scratch.url()?],
+        urls: vec![bench.url()?],
         ca_file: None,
         ..settings.connection.clone()
     };
     let workspace = settings.workspace.map(str::to_owned);
-    let trying = tokio::spawn(scratch::try_functions(
-        connection.client()?,
-        workspace,
-        began,
-    ));
+    bench.try_functions(connection.client()?, workspace, began);
     let recovery = Recovery {
         store,
         engine: &*engine,
@@ -152,8 +229,7 @@ async fn rebuild(
     // What did not come back is in the report; the functions are tried on the rest.
     target.finish()?;
     say("trying what people do");
-    let tried = trying.await.unwrap_or_default();
-    site.stop().await;
+    let tried = bench.tried().await;
     for head in heads {
         head.compare(&*engine).await;
     }
@@ -167,6 +243,7 @@ async fn rebuild(
 impl Report {
     fn new(
         drill_id: Uuid,
+        trust: Hash,
         started_at: Timestamp,
         sealed_after_ms: Option<i64>,
         heads: Vec<LiveHead>,
@@ -204,7 +281,8 @@ impl Report {
         shortfalls.extend(rebuilt.failures.iter().cloned());
         Self {
             drill_id,
-            scenario: SCENARIO,
+            scenario: REHEARSAL,
+            trust,
             passed: shortfalls.is_empty(),
             shortfalls,
             started_at,
@@ -225,7 +303,7 @@ impl Report {
     /// Says what was seen.
     pub fn print(&self) {
         println!(
-            "{SCENARIO}: {}",
+            "{REHEARSAL}: {}",
             if self.passed { "passed" } else { "FAILED" }
         );
         let sealed = self

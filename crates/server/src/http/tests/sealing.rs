@@ -94,8 +94,8 @@ impl Store for Cuttable {
 }
 
 /// An installation whose two sites seal, each over a way of its own to one vault.
-struct Sealed {
-    installation: Installation,
+pub(super) struct Sealed {
+    pub(super) installation: Installation,
     workspace: WorkspaceId,
     identity: RecoveryIdentity,
     trust: Trust,
@@ -125,7 +125,7 @@ fn trust(identity: &RecoveryIdentity, keys: &[SealingKey; 2]) -> Trust {
 }
 
 impl Sealed {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let installation = Installation::two_sites().await;
         Self::start_in(installation, false).await
     }

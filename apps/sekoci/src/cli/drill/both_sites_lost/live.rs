@@ -91,7 +91,10 @@ async fn status(doors: &Doors) -> Result<Value, Failure> {
 }
 
 /// The status of every site that answers; of one at least.
-async fn statuses(doors: &Doors) -> Result<Vec<Value>, Failure> {
+///
+/// # Errors
+/// When none does.
+pub async fn statuses(doors: &Doors) -> Result<Vec<Value>, Failure> {
     let (mut found, mut last) = (Vec::new(), None);
     for site in 0..doors.client().sites().len() {
         match doors.health(site).await {

@@ -10,23 +10,26 @@ use kernel::clock::SystemClock;
 use kernel::random::OsRandom;
 use kernel::{Clock, SiteName, Timestamp};
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 
 const FUNCTION_MAX: Duration = Duration::from_secs(600);
+const REMOVE_TRIES: u32 = 50;
+const REMOVE_EVERY: Duration = Duration::from_millis(100);
 const TRY_EVERY: Duration = Duration::from_millis(50);
 
-/// The folder.
-pub struct Scratch {
+/// The folder, and what runs in it.
+pub struct Bench {
     folder: tempfile::TempDir,
     port: u16,
+    site: Option<Child>,
+    trying: Option<JoinHandle<Tried>>,
 }
-
-/// The site's process.
-pub struct Site(Child);
 
 /// How people's functions did.
 #[derive(Default)]
@@ -37,7 +40,7 @@ pub struct Tried {
     pub failures: Vec<String>,
 }
 
-impl Scratch {
+impl Bench {
     /// Makes a new installation of one site, on free ports of this machine.
     ///
     /// # Errors
@@ -67,7 +70,12 @@ impl Scratch {
             vault: None,
         };
         plan.carry_out(&OsRandom)?;
-        Ok(Self { folder, port: http })
+        Ok(Self {
+            folder,
+            port: http,
+            site: None,
+            trying: None,
+        })
     }
 
     /// Where the recovery goes.
@@ -91,7 +99,7 @@ impl Scratch {
     ///
     /// # Errors
     /// When it cannot be started.
-    pub fn serve(&self) -> Result<Site, Failure> {
+    pub fn serve(&mut self) -> Result<(), Failure> {
         let bad = |e: std::io::Error| Failure::failed(format!("the scratch site: {e}"));
         let child = Command::new(std::env::current_exe().map_err(bad)?)
             .args(["serve", "--config"])
@@ -102,7 +110,52 @@ impl Scratch {
             .kill_on_drop(true)
             .spawn()
             .map_err(bad)?;
-        Ok(Site(child))
+        self.site = Some(child);
+        Ok(())
+    }
+
+    /// Begins to try on the site what people do.
+    pub fn try_functions(&mut self, client: Client, workspace: Option<String>, began: Timestamp) {
+        self.trying = Some(tokio::spawn(try_functions(client, workspace, began)));
+    }
+
+    /// How that did; ends the site.
+    pub async fn tried(&mut self) -> Tried {
+        let tried = match self.trying.take() {
+            Some(trying) => trying.await.unwrap_or_default(),
+            None => Tried::default(),
+        };
+        self.stop().await;
+        tried
+    }
+
+    /// Ends everything that runs here and removes the folder: what is in it can be read by whoever
+    /// finds it.
+    pub async fn clear(mut self) {
+        if let Some(trying) = self.trying.take() {
+            trying.abort();
+        }
+        self.stop().await;
+        for _ in 0..REMOVE_TRIES {
+            // An engine that was let go of may still close its files.
+            let removed = tokio::fs::remove_dir_all(self.folder.path()).await;
+            match removed {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    tracing::debug!(%error, "the scratch folder is still in use");
+                    tokio::time::sleep(REMOVE_EVERY).await;
+                }
+                _ => return,
+            }
+        }
+        let folder = self.folder.path().display().to_string();
+        tracing::error!(folder, "the scratch folder could not be removed");
+    }
+
+    async fn stop(&mut self) {
+        if let Some(mut site) = self.site.take() {
+            // It is gone after this, whatever the answer.
+            let _ = site.kill().await;
+        }
     }
 
     fn config(&self) -> PathBuf {
@@ -110,16 +163,8 @@ impl Scratch {
     }
 }
 
-impl Site {
-    /// Ends it; nothing in it is needed any more.
-    pub async fn stop(&mut self) {
-        // It is gone after this, whatever the answer.
-        let _ = self.0.kill().await;
-    }
-}
-
 /// Tries everything that people do until it works, each function by itself.
-pub async fn try_functions(client: Client, workspace: Option<String>, began: Timestamp) -> Tried {
+async fn try_functions(client: Client, workspace: Option<String>, began: Timestamp) -> Tried {
     let made = until_works(began, async || {
         make_place(&client, workspace.as_deref()).await
     })
