@@ -73,15 +73,16 @@ impl Place {
     /// The vault server there.
     ///
     /// # Errors
-    /// When an argument cannot be used, or the place is a directory.
+    /// When an argument cannot be used, or the place is a directory or a bucket.
     pub fn remote(&self) -> Result<RemoteStore, Failure> {
         let place = self.given()?;
-        if !place.contains("://") {
+        if !place.contains("://") || place.starts_with(BUCKET) {
             let cause = "a running vault is needed: http(s)://host[:port]";
             return Err(Failure::argument("--vault", cause));
         }
         if !place.starts_with("http://") && !place.starts_with("https://") {
-            let cause = format!("{place}: it has to be http(s)://host[:port], or a folder");
+            let cause =
+                format!("{place}: it has to be http(s)://host[:port], s3://bucket, or a folder");
             return Err(Failure::argument("--vault", cause));
         }
         remote(place, self.token()?, self.vault_ca_file.as_deref())
