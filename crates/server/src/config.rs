@@ -79,16 +79,12 @@ pub struct VaultConfig {
     /// File with this site's sealing key.
     pub sealing_key: PathBuf,
     /// After this many hours without a rehearsal that passed, the way back counts as not proven.
-    #[serde(default = "rehearsal_max_hours")]
+    #[serde(default = "crate::rehearsal::max_hours")]
     pub rehearsal_max_hours: NonZeroU32,
 }
 
 /// A night, and two hours for a rehearsal that takes long or had to be tried again.
 pub const REHEARSAL_MAX_HOURS: NonZeroU32 = NonZeroU32::new(26).unwrap();
-
-const fn rehearsal_max_hours() -> NonZeroU32 {
-    REHEARSAL_MAX_HOURS
-}
 
 /// A certificate with its key, PEM files.
 #[derive(Clone, Debug, Serialize, Deserialize)]

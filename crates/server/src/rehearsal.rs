@@ -11,6 +11,11 @@ use std::num::NonZeroU32;
 
 const HOUR_MS: i64 = 3_600_000;
 
+/// How many hours rehearsals may be apart where a configuration does not say.
+pub const fn max_hours() -> NonZeroU32 {
+    REHEARSAL_MAX_HOURS
+}
+
 /// How far the way back is proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
