@@ -8,14 +8,18 @@ import documentsZhHans from "../src/i18n/documents/zh-Hans";
 import documentsZhHant from "../src/i18n/documents/zh-Hant";
 import mainEn from "../src/i18n/en";
 import mainId from "../src/i18n/id";
+import protectionEn from "../src/i18n/protection/en";
+import protectionId from "../src/i18n/protection/id";
+import protectionZhHans from "../src/i18n/protection/zh-Hans";
+import protectionZhHant from "../src/i18n/protection/zh-Hant";
 import mainZhHans from "../src/i18n/zh-Hans";
 import mainZhHant from "../src/i18n/zh-Hant";
 import { Api, hasDemo, launch, open, signIn } from "./demo";
 
-const en = { ...mainEn, ...documentsEn };
-const id = { ...mainId, ...documentsId };
-const zhHans = { ...mainZhHans, ...documentsZhHans };
-const zhHant = { ...mainZhHant, ...documentsZhHant };
+const en = { ...mainEn, ...documentsEn, ...protectionEn };
+const id = { ...mainId, ...documentsId, ...protectionId };
+const zhHans = { ...mainZhHans, ...documentsZhHans, ...protectionZhHans };
+const zhHant = { ...mainZhHant, ...documentsZhHant, ...protectionZhHant };
 const LANGUAGES = { "id-ID": id, "zh-CN": zhHans, "zh-TW": zhHant } as const;
 
 describe.skipIf(!hasDemo)("the app speaks", () => {
@@ -38,7 +42,7 @@ describe.skipIf(!hasDemo)("the app speaks", () => {
           .map((key) => en[key]),
       );
       const origin = new URL(page.url()).origin;
-      for (const path of ["", `/documents/${workspace}`, `/documents/${workspace}/trash`, "/now", "/account", `/admin/${workspace}/people`, `/admin/${workspace}/roles`]) {
+      for (const path of ["", `/documents/${workspace}`, `/documents/${workspace}/trash`, "/now", "/account", `/admin/${workspace}/people`, `/admin/${workspace}/roles`, ...["alarms", "rewinds", "rewinds/new", "canaries", "maintenance"].map((place) => `/admin/${workspace}/protection/${place}`)]) {
         await page.goto(origin + path);
         await page.locator("main h1").first().waitFor({ state: "attached" });
         await page.waitForTimeout(500);

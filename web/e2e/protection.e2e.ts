@@ -131,6 +131,21 @@ describe.skipIf(!hasDemo)("protection", () => {
     await until(async () => (await groupName("a")) === `Crew ${RUN}` && (await groupName("b")) === `Crew ${RUN}`, 15_000, "the name is back at both sites");
   });
 
+  it("takes a rewind back with another one", async () => {
+    await other.getByRole("button", { name: "Take this rewind back" }).click();
+    await other.getByLabel(/^Note/).fill("it was wanted after all");
+    await other.locator("dialog").getByRole("button", { name: "Propose" }).click();
+    await other.locator("[data-rewind-state=proposed] [data-change]").waitFor({ timeout: 30_000 });
+    const again = new URL(other.url()).pathname.split("/").at(-1) ?? "";
+    expect(again).not.toBe(rewind);
+    await go(owner, `rewinds/${again}`);
+    await owner.locator("[data-change]", { hasText: "Pwned" }).waitFor({ timeout: 30_000 });
+    await owner.getByRole("button", { name: "Withdraw" }).click();
+    await owner.locator("[data-rewind-state=withdrawn]").waitFor({ timeout: 15_000 });
+    await other.locator("[data-rewind-state=withdrawn]").waitFor({ timeout: 30_000 });
+    expect(await groupName("b")).toBe(`Crew ${RUN}`);
+  });
+
   it("declares a maintenance window and ends it", async () => {
     await go(owner, "maintenance");
     await owner.getByRole("button", { name: "Declare a window" }).click();

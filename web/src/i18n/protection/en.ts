@@ -226,7 +226,6 @@ const en = {
   "protection.endedBy": "ended by {{name}}",
   "protection.windowForYou": "This window is for your work.",
   "protection.endWindow": "End now",
-  "protection.endWindowOf": "End the window for {{name}} now",
   "protection.whoseWork": "Whose work",
   "protection.onePerson": "One person",
   "protection.begins": "From (empty: now)",

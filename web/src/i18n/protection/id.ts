@@ -228,7 +228,6 @@ const id: ProtectionDictionary = {
   "protection.endedBy": "diakhiri oleh {{name}}",
   "protection.windowForYou": "Jendela ini untuk pekerjaan Anda.",
   "protection.endWindow": "Akhiri sekarang",
-  "protection.endWindowOf": "Akhiri jendela untuk {{name}} sekarang",
   "protection.whoseWork": "Pekerjaan siapa",
   "protection.onePerson": "Satu orang",
   "protection.begins": "Dari (kosong: sekarang)",

@@ -228,7 +228,6 @@ const zhHans: ProtectionDictionary = {
   "protection.endedBy": "由 {{name}} 结束",
   "protection.windowForYou": "此时段针对您的工作。",
   "protection.endWindow": "立即结束",
-  "protection.endWindowOf": "立即结束 {{name}} 的时段",
   "protection.whoseWork": "谁的工作",
   "protection.onePerson": "一个人",
   "protection.begins": "开始（留空：现在）",

@@ -228,7 +228,6 @@ const zhHant: ProtectionDictionary = {
   "protection.endedBy": "由 {{name}} 結束",
   "protection.windowForYou": "此時段針對您的工作。",
   "protection.endWindow": "立即結束",
-  "protection.endWindowOf": "立即結束 {{name}} 的時段",
   "protection.whoseWork": "誰的工作",
   "protection.onePerson": "一個人",
   "protection.begins": "開始（留空：現在）",

@@ -91,10 +91,10 @@ function WindowCard({ window, now }: { window: MaintenanceWindow; now: number })
           type="button"
           className="button"
           disabled={isBusy}
-          aria-label={t("protection.endWindowOf", { name: who })}
           onClick={() => void give({ verb: "end-maintenance", command: { window_id: window.window_id } })}
         >
           {t("protection.endWindow")}
+          <span className="only-heard"> {who}</span>
         </button>
       ) : null}
       {failure === null ? null : <Failure code={failure} />}

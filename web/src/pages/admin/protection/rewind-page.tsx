@@ -167,7 +167,7 @@ function TakeBack({ id }: { id: string }): ReactElement {
   const [next, setNext] = useState<string | null>(null);
   return (
     <>
-      <button type="button" className="button" onClick={() => setNext(newId())}>
+      <button type="button" className="button take-back" onClick={() => setNext(newId())}>
         {t("protection.takeBack")}
       </button>
       {next === null ? null : (
