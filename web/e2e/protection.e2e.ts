@@ -158,6 +158,27 @@ describe.skipIf(!hasDemo)("protection", () => {
     await owner.locator("[data-window=ended]", { hasText: `yearly clearing ${RUN}` }).waitFor({ timeout: 15_000 });
   });
 
+  it("has an open alarm and a running window to look at", async () => {
+    const ends_at = Date.now() + 3_600_000;
+    const window = { window_id: newId(), ends_at, kinds: ["changes", "access"], reason: `to look at ${RUN}` };
+    await api.order("b", "/api/protection/declare-maintenance", window, workspace);
+    const canaries = await api.get<{ items: { item_id: string }[] }>("b", `/api/protection/canary-list?workspace_id=${workspace}`);
+    const mira = await Api.signIn("b", await api.member(`Mira${RUN}`));
+    const touch = async (document_id: string): Promise<boolean> =>
+      mira.order("b", "/api/documents/rename-document", { document_id, title: `Touched ${RUN}` }, workspace).then(
+        () => true,
+        () => false,
+      );
+    // The folder is a canary too, and cannot be renamed as a document.
+    let isTouched = false;
+    for (const { item_id } of canaries.items) {
+      isTouched ||= await touch(item_id);
+    }
+    expect(isTouched).toBe(true);
+    await go(owner, "alarms");
+    await owner.locator(".alarm", { hasText: `Mira${RUN}` }).waitFor({ timeout: 30_000 });
+  });
+
   for (const [size, viewport] of Object.entries(SIZES)) {
     for (const colorScheme of ["light", "dark"] as const) {
       it(`is clean on a ${size} in ${colorScheme}`, async () => {
