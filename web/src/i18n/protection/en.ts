@@ -188,6 +188,8 @@ const en = {
   "protection.value.emptyText": "empty",
   "protection.value.without_one": "without {{count}} change by this person",
   "protection.value.without_other": "without {{count}} changes by this person",
+  "protection.value.characters_one": "a text of {{count}} character",
+  "protection.value.characters_other": "a text of {{count}} characters",
   "protection.value.unknown": "something this page cannot show",
 
   "protection.canariesText": "Documents and folders planted so that nobody has a reason to change them. Whoever changes one is put in quarantine at once. Reading is harmless. They look like all others; only those who manage protection see this list.",

@@ -190,6 +190,8 @@ const id: ProtectionDictionary = {
   "protection.value.emptyText": "kosong",
   "protection.value.without_one": "tanpa {{count}} perubahan orang ini",
   "protection.value.without_other": "tanpa {{count}} perubahan orang ini",
+  "protection.value.characters_one": "teks {{count}} karakter",
+  "protection.value.characters_other": "teks {{count}} karakter",
   "protection.value.unknown": "sesuatu yang tidak dapat ditampilkan halaman ini",
 
   "protection.canariesText": "Dokumen dan map yang ditaruh agar tidak ada alasan mengubahnya. Siapa pun yang mengubahnya langsung dikarantina. Membaca tidak apa-apa. Tampilannya seperti yang lain; hanya pengelola perlindungan yang melihat daftar ini.",

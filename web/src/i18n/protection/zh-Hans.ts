@@ -190,6 +190,8 @@ const zhHans: ProtectionDictionary = {
   "protection.value.emptyText": "空白",
   "protection.value.without_one": "去除此人的 {{count}} 次更改",
   "protection.value.without_other": "去除此人的 {{count}} 次更改",
+  "protection.value.characters_one": "{{count}} 个字符的文字",
+  "protection.value.characters_other": "{{count}} 个字符的文字",
   "protection.value.unknown": "此页无法显示的内容",
 
   "protection.canariesText": "专门放置、没有人有理由更改的文档和文件夹。谁更改其中之一，会立即被隔离。查看无妨。它们看起来与其他内容一样；只有管理防护的人能看到此列表。",

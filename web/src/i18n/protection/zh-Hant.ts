@@ -190,6 +190,8 @@ const zhHant: ProtectionDictionary = {
   "protection.value.emptyText": "空白",
   "protection.value.without_one": "去除此人的 {{count}} 次變更",
   "protection.value.without_other": "去除此人的 {{count}} 次變更",
+  "protection.value.characters_one": "{{count}} 個字元的文字",
+  "protection.value.characters_other": "{{count}} 個字元的文字",
   "protection.value.unknown": "此頁無法顯示的內容",
 
   "protection.canariesText": "專門放置、沒有人有理由變更的文件和資料夾。誰變更其中之一，會立即被隔離。檢視無妨。它們看起來與其他內容一樣；只有管理防護的人能看到此清單。",

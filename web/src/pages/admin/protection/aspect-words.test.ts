@@ -36,6 +36,7 @@ describe("values in words", () => {
     [of("department", "parent"), { parent: null }, "at the top"],
     [of("department", "parent"), { parent: "d1" }, "in department d1"],
     [of("document", "place"), { parent: "f1" }, "in folder f1"],
+    [of("message", "text"), { characters: 10 }, "a text of 10 characters"],
     [of("document", "trashed"), true, "yes"],
     [of("role", "permissions"), ["people.manage"], "may people.manage"],
     [of("folder", "permissions"), { inherits: false, grants: [{ to: "everyone", role: "viewer" }, { to: { group: "g" }, role: "editor" }] }, "Everyone: reads, group g: writes"],
