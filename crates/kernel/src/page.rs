@@ -1,12 +1,45 @@
 //! Pages of lists: how many items, and where the next page starts.
 
-use crate::{Refusal, hex};
+use crate::{Refusal, SchemaOf, hex};
 use serde::{Serialize, de::DeserializeOwned};
+use utoipa::{PartialSchema, ToSchema};
 
 /// Items on a page when the request does not say.
 pub const LIMIT_DEFAULT: u32 = 50;
 /// Most items on a page.
 pub const LIMIT_MAX: u32 = 200;
+
+/// A part of a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Where the next page begins; none: this was the last.
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A page from up to one item more than the limit.
+    pub fn cut<K: Serialize>(items: Vec<T>, limit: u32, key: fn(&T) -> K) -> Self {
+        let (items, next) = cut(items, limit, key);
+        Self { items, next }
+    }
+}
+
+impl<T: ToSchema> Page<T> {
+    /// Its schema, under a name of its own for every kind of item.
+    #[must_use]
+    pub const fn schema_of() -> SchemaOf {
+        SchemaOf {
+            name: || format!("PageOf{}", T::name()),
+            schema: <Self as PartialSchema>::schema,
+            refers_to: |all| {
+                all.push((T::name().into_owned(), T::schema()));
+                T::schemas(all);
+            },
+        }
+    }
+}
 
 /// The number of items asked for.
 ///

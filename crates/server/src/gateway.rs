@@ -24,6 +24,9 @@ use std::sync::{Arc, OnceLock};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+/// A site that has not answered for so long is taken for lost by work that only one of them does.
+const SILENT_MS: i64 = 15_000;
+
 /// A site's gateway.
 pub struct Gateway {
     api: Api,
@@ -80,7 +83,8 @@ impl Gateway {
         tokio::spawn(Arc::clone(&contacts).keep(Arc::clone(&site), Arc::clone(&link)));
         tokio::spawn(api.clone().keep_chunks_copied());
         let rewinds = Arc::clone(&site.rewinds);
-        tokio::spawn(rewinds.keep(Arc::clone(&site)));
+        let is_silent = silence(&site, &contacts);
+        tokio::spawn(rewinds.keep(Arc::clone(&site), is_silent));
         let metrics = recorder()?;
         let doors = Arc::new(Doors {
             site,
@@ -153,6 +157,21 @@ impl Gateway {
         let proxies: Vec<IpAddr> = limits.trusted_proxies.clone();
         let connections = Connections::new(limits.connections_max, &proxies);
         listen::serve(listener, tls, self.routes(), connections, stop)
+    }
+}
+
+/// Whether the other site has not answered for a while; where there is none, nobody waits for it.
+fn silence(site: &Arc<Site>, contacts: &Arc<Contacts>) -> impl Fn() -> bool + Send + Sync + use<> {
+    let (site, contacts) = (Arc::clone(site), Arc::clone(contacts));
+    let begun = site.clock.now();
+    move || {
+        let Some(other) = site.config.peer_site() else {
+            return true;
+        };
+        let last = contacts
+            .with(&other.name)
+            .map_or(begun, |contact| contact.at);
+        site.clock.now().since(last) > SILENT_MS
     }
 }
 

@@ -18,7 +18,7 @@ pub(crate) use door::{rewind_plan, rewind_progress};
 
 use crate::moments::MomentError;
 use crate::site::Site;
-use kernel::{PartitionId, Timestamp, WorkspaceId};
+use kernel::{PartitionId, Seq, Timestamp, WorkspaceId};
 use plan::{Plan, Progress, Subject, make};
 use protection::RewindId;
 use protection::events::{ObjectRef, Selection};
@@ -31,8 +31,6 @@ use std::time::Duration;
 
 /// How often approved rewinds are looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// A site that does not lead carries out what has waited so long.
-const TAKE_OVER_MS: i64 = 20_000;
 /// For how long a plan is shown as it was made, in milliseconds.
 const PLAN_KEPT_MS: i64 = 5 * 60_000;
 /// Plans kept at once.
@@ -118,33 +116,42 @@ impl Rewinds {
         standing
     }
 
-    /// Carries approved rewinds out for as long as the process runs.
-    pub async fn keep(self: Arc<Self>, site: Arc<Site>) {
+    /// Carries approved rewinds out for as long as the process runs. The site that leads a workspace's
+    /// partition does; the other one does while `is_other_silent`.
+    pub async fn keep(
+        self: Arc<Self>,
+        site: Arc<Site>,
+        is_other_silent: impl Fn() -> bool + Send + Sync + 'static,
+    ) {
         let mut every = tokio::time::interval(LOOK_EVERY);
         every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let busy: Arc<Mutex<BTreeSet<WorkspaceId>>> = Arc::default();
+        // Up to where a partition was seen to have nothing due.
+        let mut idle: HashMap<WorkspaceId, Seq> = HashMap::new();
         loop {
             every.tick().await;
             for partition in site.partitions() {
                 let workspace = partition.id.workspace;
+                let seq = *partition.applied().borrow();
                 let is_busy = || busy.lock().unwrap_or_else(PoisonError::into_inner);
-                if partition.id.module != "protection" || is_busy().contains(&workspace) {
+                if partition.id.module != "protection"
+                    || idle.get(&workspace) == Some(&seq)
+                    || is_busy().contains(&workspace)
+                {
                     continue;
                 }
                 let Ok(due) = partition.query(None, |rows| Ok(due(rows)?)).await else {
                     continue;
                 };
-                let status = partition.status().core;
-                let leads = status.is_some_and(|core| core.lead == site.name);
-                let now = site.clock.now();
-                let mut turn = due.into_iter().filter(|due| {
-                    let waits = due
-                        .rewind
-                        .approved_at
-                        .is_some_and(|at| now.since(at) > TAKE_OVER_MS);
-                    leads || waits
-                });
-                if let Some(due) = turn.next() {
+                let Some(due) = due.into_iter().next() else {
+                    idle.insert(workspace, seq);
+                    continue;
+                };
+                let leads = partition
+                    .status()
+                    .core
+                    .is_some_and(|core| core.lead == site.name);
+                if leads || is_other_silent() {
                     is_busy().insert(workspace);
                     let (rewinds, site) = (Arc::clone(&self), Arc::clone(&site));
                     let busy = Arc::clone(&busy);
@@ -196,7 +203,11 @@ impl Rewinds {
         }
     }
 
+    /// It is done: plans made before it are of the past.
     fn end(&self, rewind: RewindId) {
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        plans.retain(|subject, _| subject.rewind != Some(rewind.0));
+        drop(plans);
         let mut all = self
             .under_way
             .lock()

@@ -4,7 +4,7 @@
 //! Retention only ever grows, so doing it again, at either site, does no harm.
 
 use super::{Keeper, steady};
-use kernel::{PartitionId, Timestamp, WorkspaceId};
+use kernel::{PartitionId, Seq, Timestamp, WorkspaceId};
 use protection::queries::last_high_alarm;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +21,8 @@ const LISTED: usize = 500;
 impl Keeper {
     /// Keeps for as long as the process runs.
     pub(super) async fn keep_held(self: Arc<Self>) {
+        // Up to where a workspace was looked at, and for which alarm it is kept.
+        let mut seen: BTreeMap<WorkspaceId, Seq> = BTreeMap::new();
         let mut held: BTreeMap<WorkspaceId, i64> = BTreeMap::new();
         let mut every = steady(LOOK_EVERY);
         loop {
@@ -30,15 +32,19 @@ impl Keeper {
                     continue;
                 }
                 let workspace = partition.id.workspace;
-                let found = partition.query(None, |rows| Ok(last_high_alarm(rows)?));
-                let Ok(Some(raised_at)) = found.await else {
-                    continue;
-                };
-                let raised_at = raised_at.millis();
-                if held.get(&workspace).is_some_and(|at| *at >= raised_at) {
+                let seq = *partition.applied().borrow();
+                if seen.get(&workspace) == Some(&seq) {
                     continue;
                 }
+                let found = partition.query(None, |rows| Ok(last_high_alarm(rows)?));
+                let Ok(found) = found.await else { continue };
+                let raised_at = found.map_or(0, Timestamp::millis);
                 let until = Timestamp(raised_at.saturating_add(HOLD_MS));
+                let is_held = held.get(&workspace).is_some_and(|at| *at >= raised_at);
+                if is_held || until <= self.site.clock.now() {
+                    seen.insert(workspace, seq);
+                    continue;
+                }
                 match hold(&*self.parts.store, workspace, until).await {
                     Ok(objects) => {
                         tracing::warn!(%workspace, objects, "the vault keeps the workspace longer");

@@ -6,10 +6,11 @@ use kernel::{PartitionId, WorkspaceId};
 
 /// Modules in the order in which people need them: who exists and may do what comes first. What is
 /// not named comes after.
-const ORDER: [&str; 5] = [
+const ORDER: [&str; 6] = [
     "installation",
     "directory",
     "continuity",
+    "protection",
     "documents",
     "messaging",
 ];

@@ -1,10 +1,10 @@
 //! Comments on a document.
 
 use super::details::from_json;
-use super::page::{Page, after, limit};
 use crate::access::{Action, Viewer};
 use crate::place::Place;
 use crate::{CommentId, DocumentId};
+use kernel::page::{Page, after, limit};
 use kernel::{Actor, DecideError, PersonId, Timestamp};
 use rusqlite::{Connection, Row};
 use serde::{Deserialize, Serialize};

@@ -1,12 +1,12 @@
 //! What was written in a document after a position, for clients that come back.
 
 use super::details::from_json;
-use super::page::limit;
 use crate::access::Viewer;
 use crate::events::Origin;
 use crate::place::Place;
 use crate::store::{Progress, seq_of, update_key};
 use crate::{DocumentId, base64};
+use kernel::page::limit;
 use kernel::{Actor, DecideError, PersonId, Timestamp};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};

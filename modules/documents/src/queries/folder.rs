@@ -2,11 +2,11 @@
 
 use super::details::{Breadcrumb, Rights, breadcrumbs};
 use super::item_row::{ItemRow, item_columns};
-use super::page::{Page, after, limit};
 use crate::FolderId;
 use crate::access::{Action, Viewer};
 use crate::events::{ItemKind, Role};
 use crate::place::{Place, with_readable};
+use kernel::page::{Page, after, limit};
 use kernel::{Actor, DecideError};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};

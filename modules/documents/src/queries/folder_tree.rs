@@ -1,10 +1,10 @@
 //! All folders, as a tree.
 
-use super::page::{Page, after, limit};
 use crate::FolderId;
 use crate::access::Viewer;
 use crate::events::Role;
 use crate::place::with_readable;
+use kernel::page::{Page, after, limit};
 use kernel::{Actor, DecideError};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};

@@ -1,11 +1,11 @@
 //! Who wrote in a document when.
 
 use super::details::from_json;
-use super::page::{Page, after, limit};
 use crate::DocumentId;
 use crate::access::Viewer;
 use crate::events::Origin;
 use crate::place::Place;
+use kernel::page::{Page, after, limit};
 use kernel::{Actor, DecideError, PersonId, Timestamp};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};

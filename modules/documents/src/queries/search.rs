@@ -1,12 +1,12 @@
 //! Folders, documents and files that hold what was searched for.
 
-use super::page::{Page, after, limit};
 use crate::ItemId;
 use crate::access::Viewer;
 use crate::content::plain;
 use crate::events::{ItemKind, Role};
 use crate::place::with_readable;
 use crate::store::{load, unusable};
+use kernel::page::{Page, after, limit};
 use kernel::{Actor, DecideError, PersonId, Refusal, Timestamp};
 use rusqlite::{Connection, Row, params};
 use search_text::highlight::{Fragment, excerpt, holds};

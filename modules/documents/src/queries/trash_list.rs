@@ -1,10 +1,10 @@
 //! What is in the trash.
 
 use super::item_row::{ItemRow, item_columns};
-use super::page::{Page, after, limit};
 use crate::access::Viewer;
 use crate::events::Role;
 use crate::place::with_readable;
+use kernel::page::{Page, after, limit};
 use kernel::{Actor, DecideError, PersonId, Timestamp};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};

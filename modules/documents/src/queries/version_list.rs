@@ -1,9 +1,9 @@
 //! The named versions of a document.
 
-use super::page::{Page, after, limit};
 use crate::access::Viewer;
 use crate::place::Place;
 use crate::{DocumentId, VersionId};
+use kernel::page::{Page, after, limit};
 use kernel::{Actor, DecideError, PersonId, Timestamp};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};

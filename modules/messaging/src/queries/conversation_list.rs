@@ -1,12 +1,12 @@
 //! The conversations somebody may read.
 
-use super::page::{Page, after, limit};
 use super::unread::of_conversation;
 use crate::access::{Action, GUEST, Viewer};
 use crate::audience::with_readable;
 use crate::events::{ConversationKind, Readers};
 use crate::rows::{Seat, message_key};
 use crate::{ConversationId, MessageId};
+use kernel::page::{Page, after, limit};
 use kernel::{Actor, DecideError, PersonId, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};

@@ -1,10 +1,10 @@
 //! Who is in a conversation.
 
-use super::page::{Page, after, limit};
 use crate::ConversationId;
 use crate::access::{GUEST, Viewer};
 use crate::events::Readers;
 use crate::rows::Seat;
+use kernel::page::{Page, after, limit};
 use kernel::{Actor, DecideError, PersonId, Timestamp};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};

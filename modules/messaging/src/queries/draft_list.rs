@@ -1,9 +1,9 @@
 //! Somebody's drafts.
 
-use super::page::Page;
 use crate::access::{GUEST, Viewer};
 use crate::audience::with_readable;
 use crate::{ConversationId, MessageId};
+use kernel::page::Page;
 use kernel::{Actor, DecideError, Timestamp};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};

@@ -1,9 +1,9 @@
 //! All texts a message had.
 
-use super::page::Page;
 use crate::MessageId;
 use crate::access::{Action, Viewer};
 use crate::rows::Message;
+use kernel::page::Page;
 use kernel::{Actor, DecideError, Timestamp};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};

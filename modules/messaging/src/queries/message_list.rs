@@ -1,10 +1,10 @@
 //! Messages of a conversation, by position.
 
 use super::message_row::{MessageRow, select_messages};
-use super::page::limit;
 use crate::ConversationId;
 use crate::access::Viewer;
 use crate::rows::{Seat, message_key};
+use kernel::page::limit;
 use kernel::{Actor, DecideError, Refusal};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};

@@ -1,10 +1,10 @@
 //! Who has read a message and who has not.
 
-use super::page::{after, cut, limit};
 use crate::MessageId;
 use crate::access::Viewer;
 use crate::entitled::{Recipients, with_entitled};
 use crate::rows::Message;
+use kernel::page::{after, cut, limit};
 use kernel::{Actor, DecideError, PersonId, Timestamp};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};

@@ -1,10 +1,10 @@
 //! Messages that hold what was searched for.
 
-use super::page::{Page, after, limit};
 use crate::access::{GUEST, Viewer};
 use crate::audience::with_readable;
 use crate::rows::{Seat, message_key, position_of};
 use crate::{ConversationId, MessageId};
+use kernel::page::{Page, after, limit};
 use kernel::{Actor, DecideError, PersonId, Refusal, Timestamp};
 use rusqlite::{Connection, params};
 use search_text::highlight::{Fragment, excerpt};

@@ -1,10 +1,10 @@
 //! A message with its replies.
 
 use super::message_row::{MessageRow, select_messages};
-use super::page::{after, cut, limit};
 use crate::MessageId;
 use crate::access::Viewer;
 use crate::rows::{Message, message_key};
+use kernel::page::{after, cut, limit};
 use kernel::{Actor, DecideError};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};

@@ -1,12 +1,12 @@
 //! Who has acknowledged an urgent notice and who is waited for.
 
 use super::message_row::UrgentState;
-use super::page::{after, cut, limit};
 use super::read_by::{PersonAt, PersonRow};
 use crate::MessageId;
 use crate::access::Viewer;
 use crate::entitled::{Recipients, with_entitled};
 use crate::rows::Message;
+use kernel::page::{after, cut, limit};
 use kernel::{Actor, DecideError, PersonId, Refusal, Timestamp};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};

@@ -1,11 +1,11 @@
 //! Urgent notices that wait for somebody's acknowledgement.
 
 use super::message_row::{MessageRow, select_messages};
-use super::page::Page;
 use crate::access::{GUEST, Viewer};
 use crate::audience::with_readable;
 use crate::entitled::Recipients;
 use crate::rows::{Seat, conversation_of};
+use kernel::page::Page;
 use kernel::{Actor, DecideError};
 use rusqlite::Connection;
 use serde::Deserialize;

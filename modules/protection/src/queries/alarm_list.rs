@@ -1,10 +1,10 @@
 //! Alarms of the detectors.
 
 use super::json;
-use super::page::{Page, after, limit};
 use crate::AlarmId;
 use crate::access::{Action, Watcher};
 use crate::events::Finding;
+use kernel::page::{Page, after, limit};
 use kernel::{Actor, DecideError, PersonId, Timestamp};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};

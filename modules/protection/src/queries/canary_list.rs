@@ -1,8 +1,8 @@
 //! What was planted for nobody to change.
 
-use super::page::{Page, after, limit};
 use crate::ItemId;
 use crate::access::{Action, Watcher};
+use kernel::page::{Page, after, limit};
 use kernel::{Actor, DecideError, PersonId, Timestamp};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};

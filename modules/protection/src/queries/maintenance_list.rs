@@ -1,10 +1,10 @@
 //! Maintenance windows.
 
 use super::json;
-use super::page::{Page, after, limit};
 use crate::WindowId;
 use crate::access::{Action, Watcher};
 use crate::events::WorkKind;
+use kernel::page::{Page, after, limit};
 use kernel::{Actor, DecideError, PersonId, Timestamp};
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};

@@ -3,14 +3,13 @@
 mod alarm_list;
 mod canary_list;
 mod maintenance_list;
-mod page;
 mod rewind_list;
 mod standing;
 
 pub use alarm_list::{Alarm, AlarmClosing, AlarmListParams};
 pub use canary_list::{Canary, CanaryListParams};
+pub use kernel::page::Page;
 pub use maintenance_list::{MaintenanceListParams, Window};
-pub use page::Page;
 pub use rewind_list::{Rewind, RewindListParams, rewind};
 pub use standing::{Due, Standing, due, last_high_alarm, may_look, proposed_at, standing};
 

@@ -1,10 +1,10 @@
 //! Rewinds.
 
-use super::page::{Page, after, limit};
 use super::{json, json_or_none};
 use crate::RewindId;
 use crate::access::{Action, Watcher};
 use crate::events::{Choices, RewindOutcome, Selection};
+use kernel::page::{Page, after, limit};
 use kernel::{Actor, DecideError, PersonId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};

@@ -19,7 +19,7 @@ impl World {
         let installation = Installation::two_sites().await;
         for door in [&installation.a, installation.b()] {
             let rewinds = Arc::clone(&door.site.rewinds);
-            tokio::spawn(rewinds.keep(Arc::clone(&door.site)));
+            tokio::spawn(rewinds.keep(Arc::clone(&door.site), || false));
         }
         let workspace = installation.workspace("Harbour").await;
         for module in ["documents", "messaging", "protection"] {
