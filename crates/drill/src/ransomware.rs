@@ -100,16 +100,37 @@ pub async fn run(
     let drill_id = doors.client().new_uuid();
     let started_at = clock.now();
     doors.record_start(drill_id, SCENARIO, "both").await?;
+    let report = stage_and_play(doors, settings, clock, say)
+        .await
+        .map(|(stage, played)| played.report(&stage, drill_id, started_at));
+    let (passed, value) = match &report {
+        Ok(report) => (
+            report.passed,
+            serde_json::to_value(report).unwrap_or_default(),
+        ),
+        Err(error) => {
+            let aborted = error.to_string();
+            let value = json!({ "scenario": SCENARIO, "passed": false, "aborted": aborted });
+            (false, value)
+        }
+    };
+    if let Err(error) = doors.record_end(drill_id, passed, &value).await {
+        tracing::warn!(%error, "the report could not be filed in the continuity record");
+    }
+    report
+}
+
+async fn stage_and_play(
+    doors: &Doors,
+    settings: &Settings<'_>,
+    clock: &dyn Clock,
+    say: &(dyn Fn(&str) + Sync),
+) -> Result<(Arc<Stage>, Played), DoorError> {
     say("setting the stage: a workspace with people and documents of its own");
     let stage = Arc::new(Stage::set(settings, doors.client().clone()).await?);
     let played = play(&stage, settings, clock, say).await;
     stage.strike().await;
-    let report = played?.report(&stage, drill_id, started_at);
-    let value = serde_json::to_value(&report).unwrap_or_default();
-    if let Err(error) = doors.record_end(drill_id, report.passed, &value).await {
-        tracing::warn!(%error, "the report could not be filed in the continuity record");
-    }
-    Ok(report)
+    Ok((stage, played?))
 }
 
 /// What was seen.

@@ -15,7 +15,7 @@ use crate::moments::{MomentError, OpenedEntry};
 use crate::runtime::Partition;
 use crate::site::Site;
 use content::{FirstBytes, first_bytes};
-use detector::{Observed, Verdict};
+use detector::Observed;
 use kernel::{PartitionId, Seq};
 use memory::Memory;
 use protection::queries::standing;
@@ -30,8 +30,6 @@ const WATCHED: [&str; 3] = ["directory", "messaging", "documents"];
 const BATCH: usize = 500;
 /// How often new partitions are looked for.
 const OPEN_EVERY: Duration = Duration::from_secs(1);
-/// How often canaries, windows and judgements are looked at while nothing changes.
-const STANDING_EVERY: Duration = Duration::from_secs(2);
 /// Pause after a failure.
 const RETRY: Duration = Duration::from_secs(1);
 /// How often what was learnt is kept.
@@ -95,20 +93,27 @@ impl Watch {
                     Err(error) => {
                         tracing::warn!(partition = %partition.id, %error, "detectors wait");
                         tokio::time::sleep(RETRY).await;
-                        // What was half seen is seen again: verdicts have ids of their own.
                         memory = Memory::open(&self.site.config.data, &partition.id);
                     }
                 }
-                continue;
+            }
+            while let Some(verdict) = memory.next_found() {
+                if let Err(error) = self.act(verdict).await {
+                    tracing::warn!(partition = %partition.id, %error, "a verdict waits");
+                    tokio::time::sleep(RETRY).await;
+                    break;
+                }
+                memory.recorded();
             }
             memory.keep_if_due(self.site.clock.now());
-            if let Ok(Err(_)) = tokio::time::timeout(STANDING_EVERY, applied.changed()).await {
+            let is_behind = *applied.borrow() > memory.seen() || memory.next_found().is_some();
+            if !is_behind && applied.changed().await.is_err() {
                 return;
             }
         }
     }
 
-    /// Looks at the next entries and acts upon what is found.
+    /// Looks at the next entries.
     async fn round(&self, partition: &Arc<Partition>, memory: Memory) -> Result<Memory, Failure> {
         // Never closed: without a turn there would only be no limit.
         let _turn = self.turns.acquire().await;
@@ -125,13 +130,7 @@ impl Watch {
         let files = self.first_bytes(partition, &entries).await;
         let mut memory = memory;
         memory.stand(stands);
-        let (memory, found) = self.look(partition, memory, entries, files, last).await?;
-        for verdict in found {
-            self.act(&verdict).await?;
-        }
-        let mut memory = memory;
-        memory.keep_if_due(now);
-        Ok(memory)
+        self.look(partition, memory, entries, files, last).await
     }
 
     async fn next_entries(
@@ -167,10 +166,9 @@ impl Watch {
         entries: Vec<OpenedEntry>,
         files: FirstBytes,
         last: Seq,
-    ) -> Result<(Memory, Vec<Verdict>), Failure> {
+    ) -> Result<Memory, Failure> {
         let is_documents = partition.id.module == "documents";
         let looked = partition.query(Some(last), move |rows| {
-            let mut found = Vec::new();
             for entry in &entries {
                 let observed = Observed::of(&entry.header, &entry.payload);
                 let seen = if is_documents {
@@ -178,12 +176,11 @@ impl Watch {
                 } else {
                     memory.observe(&observed)
                 };
-                match seen {
-                    Ok(verdict) => found.extend(verdict),
-                    Err(gap) => return Ok(Err(Failure::Stopped(gap.to_string()))),
+                if let Err(gap) = seen {
+                    return Ok(Err(Failure::Stopped(gap.to_string())));
                 }
             }
-            Ok(Ok((memory, found)))
+            Ok(Ok(memory))
         });
         looked.await?
     }

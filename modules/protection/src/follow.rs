@@ -67,7 +67,10 @@ pub fn follow(rows: &Connection, header: &Header, event: &Event) -> Result<(), A
         }
         ("person-released", 1) => {
             let fact: Released = event.decode()?;
-            set_active(rows, fact.person_id, fact.is_active)?;
+            rows.prepare_cached(
+                "UPDATE person SET is_active = ?2, released_at = ?3 WHERE id = ?1",
+            )?
+            .execute((fact.person_id, fact.is_active, header.time.0))?;
         }
         ("role-defined", 1) => {
             let fact: RoleDefined = event.decode()?;

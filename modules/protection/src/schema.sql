@@ -55,7 +55,8 @@ CREATE INDEX rewind_under_way ON rewind (key)
 CREATE TABLE person (
     id BLOB PRIMARY KEY,
     role TEXT NOT NULL,
-    is_active INTEGER NOT NULL
+    is_active INTEGER NOT NULL,
+    released_at INTEGER                     -- when they were last released from quarantine
 ) WITHOUT ROWID;
 
 CREATE TABLE role (

@@ -119,6 +119,11 @@ fn whoever_is_in_quarantine_watches_no_more_until_released() {
         vec![Event::new("person-released", 1, &released)],
     );
     assert_eq!(topics(&given), [OWNER, ADMIN]);
+    let standing = crate::queries::standing(given.rows(), Timestamp(NOW)).unwrap();
+    assert!(
+        matches!(standing.cleared[..], [(ADMIN, _)]),
+        "they are watched anew"
+    );
 }
 
 #[test]

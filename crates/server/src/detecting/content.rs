@@ -16,6 +16,8 @@ use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
+/// Names that are remembered.
+const NAMES_MAX: usize = 50_000;
 /// So much of a file is looked at.
 const FIRST_MAX: usize = 64 * 1024;
 
@@ -93,6 +95,10 @@ impl Names {
                 continue;
             };
             if extension(name).is_some_and(|known| is_known(&known)) {
+                if self.0.len() >= NAMES_MAX {
+                    // Ids begin with the time: the oldest goes.
+                    self.0.pop_first();
+                }
                 self.0.insert(item.into(), name.into());
             } else {
                 self.0.remove(item);

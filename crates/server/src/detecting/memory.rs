@@ -8,7 +8,7 @@ use protection::events::WorkKind as Expected;
 use protection::queries::Standing;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 
 const FOLDER: &str = "detectors";
@@ -30,8 +30,10 @@ struct Learnt {
     detector: Detector,
     canaries: Vec<String>,
     names: Names,
-    /// Up to which judgement people's work was found honest.
-    honest: BTreeMap<PersonId, i64>,
+    /// Up to when people were found honest, or released.
+    cleared: BTreeMap<PersonId, i64>,
+    /// What was found and is not recorded yet.
+    found: VecDeque<Verdict>,
 }
 
 impl Memory {
@@ -44,7 +46,8 @@ impl Memory {
             detector: Detector::new(partition.clone()),
             canaries: Vec::new(),
             names: Names::default(),
-            honest: BTreeMap::new(),
+            cleared: BTreeMap::new(),
+            found: VecDeque::new(),
         });
         Self {
             kept_seq: learnt.detector.last_seq(),
@@ -58,6 +61,16 @@ impl Memory {
     /// The last entry seen.
     pub const fn seen(&self) -> Seq {
         self.learnt.detector.last_seq()
+    }
+
+    /// The oldest verdict that is not recorded yet.
+    pub fn next_found(&self) -> Option<&Verdict> {
+        self.learnt.found.front()
+    }
+
+    /// That one is recorded.
+    pub fn recorded(&mut self) {
+        self.learnt.found.pop_front();
     }
 
     /// Takes over what stands now.
@@ -76,8 +89,8 @@ impl Memory {
             kinds: window.kinds.into_iter().map(work_kind).collect(),
         });
         detector.expect(windows.collect());
-        for (person, judged_at) in stands.honest {
-            if self.learnt.honest.insert(person, judged_at) != Some(judged_at) {
+        for (person, cleared_at) in stands.cleared {
+            if self.learnt.cleared.insert(person, cleared_at) != Some(cleared_at) {
                 detector.release(&Actor::Person(person));
             }
         }
@@ -87,8 +100,10 @@ impl Memory {
     ///
     /// # Errors
     /// When it is not the next one.
-    pub fn observe(&mut self, entry: &Observed<'_>) -> Result<Option<Verdict>, NotNext> {
-        self.learnt.detector.observe(entry, &NoContent)
+    pub fn observe(&mut self, entry: &Observed<'_>) -> Result<(), NotNext> {
+        let verdict = self.learnt.detector.observe(entry, &NoContent)?;
+        self.learnt.found.extend(verdict);
+        Ok(())
     }
 
     /// Shows the detector the next entry of `documents`, with contents from its rows.
@@ -100,14 +115,17 @@ impl Memory {
         entry: &Observed<'_>,
         rows: &Connection,
         files: &FirstBytes,
-    ) -> Result<Option<Verdict>, NotNext> {
+    ) -> Result<(), NotNext> {
         let Learnt {
-            detector, names, ..
+            detector,
+            names,
+            found,
+            ..
         } = &mut self.learnt;
         let content = SeenContent::new(rows, &mut self.texts, files, names);
-        let verdict = detector.observe(entry, &content)?;
+        found.extend(detector.observe(entry, &content)?);
         names.learn(entry.events);
-        Ok(verdict)
+        Ok(())
     }
 
     /// Keeps what was learnt, now and then. Not being able to is no reason to stop watching.

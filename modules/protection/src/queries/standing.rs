@@ -16,9 +16,9 @@ pub struct Standing {
     pub canaries: Vec<ItemId>,
     /// Maintenance windows that are not over.
     pub windows: Vec<Window>,
-    /// Whose work was found honest, with the number of the latest such judgement: a greater one is
-    /// another judgement.
-    pub honest: Vec<(PersonId, i64)>,
+    /// Who was cleared, and when last: their work was found honest, or they were released from
+    /// quarantine. What told against them before is forgotten, or nothing would tell again.
+    pub cleared: Vec<(PersonId, i64)>,
 }
 
 /// What detectors go by at `now`.
@@ -38,16 +38,19 @@ pub fn standing(rows: &Connection, now: Timestamp) -> rusqlite::Result<Standing>
         ))?
         .query_map((now.0, MAINTENANCE_OPEN_MAX), Window::read)?
         .collect::<Result<_, _>>()?;
-    let honest = rows
+    let cleared = rows
         .prepare_cached(
-            "SELECT person, max(closed_at) FROM alarm WHERE judgement = 'honest' GROUP BY person",
+            "SELECT person, max(at) FROM (
+                SELECT person, closed_at AS at FROM alarm WHERE judgement = 'honest'
+                UNION ALL SELECT id, released_at FROM person WHERE released_at IS NOT NULL
+             ) GROUP BY person",
         )?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     Ok(Standing {
         canaries,
         windows,
-        honest,
+        cleared,
     })
 }
 

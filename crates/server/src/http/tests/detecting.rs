@@ -170,18 +170,33 @@ async fn honest_bulk_work_that_was_declared_goes_on() {
         let trash = json!({ "item_id": document });
         sent(&installation, workspace, &token, "documents/trash", trash).await;
     }
-    let create = json!({ "folder_id": new_id(), "name": "New" });
+    // Entries are looked at in order: what is found of the next one was found after all of these.
+    let (mallory, token) = installation.member(workspace, "mallory").await;
+    let (_, others) = folder(&installation, workspace, 1).await;
+    let plant = json!({ "items": [others[0]] });
     sent(
         &installation,
         workspace,
         owner,
-        "documents/create-folder",
-        create,
+        "protection/plant-canaries",
+        plant,
     )
     .await;
-    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-    assert_eq!(
-        alarms(&installation.a, workspace, owner).await,
-        Vec::<Value>::new()
-    );
+    let rename = json!({ "document_id": others[0], "title": "Plan B" });
+    sent(
+        &installation,
+        workspace,
+        &token,
+        "documents/rename-document",
+        rename,
+    )
+    .await;
+    let found = async || alarms(&installation.a, workspace, owner).await;
+    eventually(async || !found().await.is_empty()).await;
+    let people: Vec<Value> = found()
+        .await
+        .iter()
+        .map(|alarm| alarm["person_id"].clone())
+        .collect();
+    assert_eq!(people, [json!(mallory)]);
 }
