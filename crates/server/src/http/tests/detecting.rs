@@ -166,6 +166,13 @@ async fn honest_bulk_work_that_was_declared_goes_on() {
         declare,
     )
     .await;
+    let path = format!("/api/protection/maintenance-list?workspace_id={workspace}");
+    let b = installation.b();
+    eventually(async || {
+        let answer = get(&b.router, &path, owner).await;
+        answer.status == 200 && answer.json()["items"][0].is_object()
+    })
+    .await;
     for document in &documents {
         let trash = json!({ "item_id": document });
         sent(&installation, workspace, &token, "documents/trash", trash).await;
