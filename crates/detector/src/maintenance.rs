@@ -19,6 +19,8 @@ pub enum WorkKind {
 pub struct MaintenanceWindow {
     /// Who does it; none: everyone.
     pub actor: Option<Actor>,
+    /// Whom it does not cover: who declared it for everyone. Nobody covers themselves.
+    pub except: Option<Actor>,
     /// When it begins.
     pub from: Timestamp,
     /// When it is over.
@@ -40,6 +42,7 @@ impl MaintenanceWindow {
     pub fn covers(&self, actor: &Actor, now: Timestamp, kind: WorkKind) -> bool {
         (self.from..self.until).contains(&now)
             && self.actor.as_ref().is_none_or(|of| of == actor)
+            && self.except.as_ref() != Some(actor)
             && self.kinds.contains(&kind)
     }
 }
@@ -76,6 +79,7 @@ mod tests {
         let actor = |n| Actor::Person(PersonId(Uuid::from_u128(n)));
         let mut window = MaintenanceWindow {
             actor: Some(actor(1)),
+            except: None,
             from: Timestamp(10),
             until: Timestamp(20),
             kinds: vec![WorkKind::Changes],
@@ -86,6 +90,8 @@ mod tests {
         assert!(!window.covers(&actor(2), Timestamp(10), WorkKind::Changes));
         window.actor = None;
         assert!(window.covers(&actor(2), Timestamp(10), WorkKind::Changes));
+        window.except = Some(actor(2));
+        assert!(!window.covers(&actor(2), Timestamp(10), WorkKind::Changes));
     }
 
     #[test]

@@ -110,6 +110,16 @@ pub trait Module: Send + Sync {
         Ok(None)
     }
 
+    /// What the object of an aspect lies in, at any depth, as `exists` aspects: taking one of these
+    /// away takes the object along.
+    ///
+    /// # Errors
+    /// When the view cannot be read.
+    fn held_in(&self, rows: &Connection, aspect: &Aspect) -> Result<Vec<Aspect>, rusqlite::Error> {
+        let _ = (rows, aspect);
+        Ok(Vec::new())
+    }
+
     /// The topics a person is entitled to at this moment.
     ///
     /// # Errors

@@ -33,6 +33,7 @@ const OPEN_EVERY: Duration = Duration::from_secs(1);
 /// Pause after a failure.
 const RETRY: Duration = Duration::from_secs(1);
 /// How often what was learnt is kept.
+const KEEP_EVERY: Duration = Duration::from_secs(60);
 const KEEP_EVERY_MS: i64 = 60_000;
 /// Chains that are caught up with at once: a site that starts has to serve people first.
 const AT_ONCE: usize = 2;
@@ -107,7 +108,17 @@ impl Watch {
             }
             memory.keep_if_due(self.site.clock.now());
             let is_behind = *applied.borrow() > memory.seen() || memory.next_found().is_some();
-            if !is_behind && applied.changed().await.is_err() {
+            if is_behind {
+                continue;
+            }
+            // What was learnt last is kept although nothing more happens.
+            let changed = if memory.is_kept() {
+                applied.changed().await
+            } else {
+                let changed = tokio::time::timeout(KEEP_EVERY, applied.changed()).await;
+                changed.unwrap_or(Ok(()))
+            };
+            if changed.is_err() {
                 return;
             }
         }

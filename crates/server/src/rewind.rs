@@ -126,6 +126,7 @@ impl Rewinds {
         let mut every = tokio::time::interval(LOOK_EVERY);
         every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let busy: Arc<Mutex<BTreeSet<WorkspaceId>>> = Arc::default();
+        let pauses: Arc<Pauses> = Arc::default();
         // Up to where a partition was seen to have nothing due.
         let mut idle: HashMap<WorkspaceId, Seq> = HashMap::new();
         loop {
@@ -143,8 +144,13 @@ impl Rewinds {
                 let Ok(due) = partition.query(None, |rows| Ok(due(rows)?)).await else {
                     continue;
                 };
-                let Some(due) = due.into_iter().next() else {
+                if due.is_empty() {
                     idle.insert(workspace, seq);
+                    continue;
+                }
+                let now = site.clock.now();
+                let waits = |due: &Due| pauses.is_over(due.rewind.rewind_id, now);
+                let Some(due) = due.into_iter().find(waits) else {
                     continue;
                 };
                 let leads = partition
@@ -153,32 +159,37 @@ impl Rewinds {
                     .is_some_and(|core| core.lead == site.name);
                 if leads || is_other_silent() {
                     is_busy().insert(workspace);
+                    let turn = Turn(Arc::clone(&busy), workspace);
                     let (rewinds, site) = (Arc::clone(&self), Arc::clone(&site));
-                    let busy = Arc::clone(&busy);
+                    let pauses = Arc::clone(&pauses);
                     tokio::spawn(async move {
-                        rewinds.attempt(&site, workspace, due).await;
-                        let mut busy = busy.lock().unwrap_or_else(PoisonError::into_inner);
-                        busy.remove(&workspace);
+                        let _turn = turn;
+                        let rewind = due.rewind.rewind_id;
+                        // Where it does not come back from this, the pause is kept.
+                        pauses.begin(rewind, site.clock.now());
+                        if rewinds.attempt(&site, workspace, due).await {
+                            pauses.end(rewind);
+                        }
                     });
                 }
             }
         }
     }
 
-    async fn attempt(&self, site: &Arc<Site>, workspace: WorkspaceId, due: Due) {
+    /// Whether it is completed.
+    async fn attempt(&self, site: &Arc<Site>, workspace: WorkspaceId, due: Due) -> bool {
         let rewind_id = due.rewind.rewind_id;
-        let subject = match subject_of(site, workspace, &due.rewind).await {
-            Ok(subject) => subject,
-            Err(error) => {
-                tracing::warn!(%rewind_id, %error, "a rewind waits");
-                return;
-            }
-        };
         tracing::info!(%rewind_id, %workspace, "a rewind is carried out");
-        match self.carry_out(site, workspace, &due, subject).await {
-            Ok(()) => tracing::info!(%rewind_id, "the rewind is completed"),
-            Err(error) => tracing::warn!(%rewind_id, %error, "the rewind is not completed yet"),
+        let done = async {
+            let subject = subject_of(site, workspace, &due.rewind).await?;
+            self.carry_out(site, workspace, &due, subject).await
+        };
+        let done = done.await;
+        self.end(rewind_id);
+        if let Err(error) = &done {
+            tracing::warn!(%rewind_id, %error, "the rewind is not completed yet");
         }
+        done.is_ok()
     }
 
     fn begin(&self, rewind: RewindId, to_do: u64) {
@@ -223,6 +234,40 @@ impl Rewinds {
             .unwrap_or_else(PoisonError::into_inner);
         let work = all.get(&rewind)?;
         Some((work.done.load(Ordering::Relaxed), work.to_do))
+    }
+}
+
+/// A workspace's turn to be worked on; it ends however the work does.
+struct Turn(Arc<Mutex<BTreeSet<WorkspaceId>>>, WorkspaceId);
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut busy = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        busy.remove(&self.1);
+    }
+}
+
+/// When rewinds that could not be completed are tried again: after a second, then twice as long each
+/// time, a minute at most.
+#[derive(Default)]
+struct Pauses(Mutex<HashMap<RewindId, (Timestamp, i64)>>);
+
+impl Pauses {
+    fn is_over(&self, rewind: RewindId, now: Timestamp) -> bool {
+        let pauses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        pauses.get(&rewind).is_none_or(|(until, _)| now >= *until)
+    }
+
+    fn begin(&self, rewind: RewindId, now: Timestamp) {
+        let mut pauses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = pauses.get(&rewind).map_or(500, |(_, last)| *last);
+        let next = (last * 2).min(60_000);
+        pauses.insert(rewind, (now.plus_ms(next), next));
+    }
+
+    fn end(&self, rewind: RewindId) {
+        let mut pauses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        pauses.remove(&rewind);
     }
 }
 

@@ -19,6 +19,7 @@
 mod aspects;
 mod facts;
 mod places;
+mod rank;
 mod touches;
 mod wish;
 
@@ -56,6 +57,7 @@ impl PutsBack for Directory {
         putting: &PuttingBack,
         wish: &Wish,
     ) -> Result<Vec<Event>, NotPutBack> {
+        rank::require(rows, putting, wish)?;
         facts::facts(rows, putting.time, wish)
     }
 }

@@ -142,6 +142,16 @@ pub fn other_owners(rows: &Connection, person: PersonId) -> Result<u64> {
     .query_row([person], |row| row.get(0))
 }
 
+/// Whether an owner takes part that somebody can sign in as.
+pub fn has_owner(rows: &Connection) -> Result<bool> {
+    rows.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM person
+         WHERE role = 'owner' AND is_active AND account IS NOT NULL
+         AND id NOT IN (SELECT person FROM quarantine))",
+    )?
+    .query_row([], |row| row.get(0))
+}
+
 /// A department's name and parent.
 pub fn department(
     rows: &Connection,

@@ -14,12 +14,14 @@
 
 mod aspects;
 mod comments;
+mod held;
 mod items;
 mod texts;
 mod touches;
 mod wish;
 
 pub use aspects::{label, value};
+pub use held::held_in;
 pub use touches::touches;
 
 use crate::Documents;

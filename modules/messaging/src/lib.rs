@@ -129,6 +129,10 @@ impl Module for Messaging {
         put_back::label(rows, aspect)
     }
 
+    fn held_in(&self, rows: &Connection, aspect: &Aspect) -> Result<Vec<Aspect>, rusqlite::Error> {
+        put_back::held_in(rows, aspect)
+    }
+
     fn topics(&self, rows: &Connection, person: PersonId) -> Result<Vec<Topic>, rusqlite::Error> {
         audience::topics(rows, person)
     }

@@ -16,11 +16,13 @@
 
 mod aspects;
 mod conversations;
+mod held;
 mod messages;
 mod touches;
 mod wish;
 
 pub use aspects::{label, value};
+pub use held::held_in;
 pub use touches::touches;
 
 use crate::Messaging;

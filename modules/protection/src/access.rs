@@ -13,6 +13,8 @@ static WORKSPACE: Kind = Kind::new("Workspace");
 
 /// The permission of those who watch over a workspace.
 pub const MANAGE: &str = "protection.manage";
+/// The permission of those who answer for what is put back in every module.
+pub const RUN: &str = "workspace.manage";
 
 /// What somebody wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +48,7 @@ pub struct Watcher {
     /// Who.
     pub id: PersonId,
     manages: bool,
+    runs: bool,
     is_active: bool,
 }
 
@@ -62,7 +65,7 @@ impl Watcher {
 
     fn find(rows: &Connection, person: PersonId) -> rusqlite::Result<Option<Self>> {
         rows.prepare_cached(
-            "SELECT p.is_active, coalesce(r.may_manage, 0)
+            "SELECT p.is_active, coalesce(r.may_manage, 0), coalesce(r.may_run, 0)
              FROM person p LEFT JOIN role r ON r.name = p.role WHERE p.id = ?1",
         )?
         .query_row([person], |row| {
@@ -70,6 +73,7 @@ impl Watcher {
                 id: person,
                 is_active: row.get(0)?,
                 manages: row.get(1)?,
+                runs: row.get(2)?,
             })
         })
         .optional()
@@ -107,6 +111,7 @@ impl Watcher {
     fn ask(&self, action: Action, is_own: bool) -> Result<bool, Refusal> {
         let person = Thing::new(&PERSON, "who")
             .with("manages", self.manages)
+            .with("runs", self.runs)
             .with("is_active", self.is_active);
         let here = Thing::new(&WORKSPACE, "here");
         let context = [("is_own", is_own.into())];

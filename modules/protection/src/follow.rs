@@ -2,7 +2,7 @@
 //!
 //! The shapes are the directory's, read leniently: fields and kinds of no concern are passed over.
 
-use crate::access::MANAGE;
+use crate::access::{MANAGE, RUN};
 use kernel::{ApplyError, Event, Header, PersonId};
 use rusqlite::Connection;
 use serde::Deserialize;
@@ -74,9 +74,12 @@ pub fn follow(rows: &Connection, header: &Header, event: &Event) -> Result<(), A
         }
         ("role-defined", 1) => {
             let fact: RoleDefined = event.decode()?;
-            let may_manage = fact.permissions.iter().any(|name| name == MANAGE);
-            rows.prepare_cached("INSERT OR REPLACE INTO role (name, may_manage) VALUES (?1, ?2)")?
-                .execute((fact.role, may_manage))?;
+            let has = |wanted: &str| fact.permissions.iter().any(|name| name == wanted);
+            let (may_manage, may_run) = (has(MANAGE), has(RUN));
+            rows.prepare_cached(
+                "INSERT OR REPLACE INTO role (name, may_manage, may_run) VALUES (?1, ?2, ?3)",
+            )?
+            .execute((fact.role, may_manage, may_run))?;
         }
         ("role-deleted", 1) => {
             let fact: RoleDeleted = event.decode()?;

@@ -61,5 +61,6 @@ CREATE TABLE person (
 
 CREATE TABLE role (
     name TEXT PRIMARY KEY,
-    may_manage INTEGER NOT NULL             -- whether it has protection.manage
+    may_manage INTEGER NOT NULL,            -- whether it has protection.manage
+    may_run INTEGER NOT NULL                -- whether it has workspace.manage
 ) WITHOUT ROWID;

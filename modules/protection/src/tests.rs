@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 pub const OWNER: PersonId = PersonId(Uuid::from_u128(0xa001));
 pub const ADMIN: PersonId = PersonId(Uuid::from_u128(0xa002));
 pub const MEMBER: PersonId = PersonId(Uuid::from_u128(0xa003));
+pub const DEPUTY: PersonId = PersonId(Uuid::from_u128(0xa004));
+/// Watches over the workspace and does not run it.
+pub const GUARD: PersonId = PersonId(Uuid::from_u128(0xa005));
 pub const NOW: i64 = 1_700_000_000_000;
 
 pub fn id(n: u128) -> Uuid {
@@ -33,11 +36,14 @@ pub fn workspace() -> Given {
     given.follows(
         "directory",
         vec![
-            role("owner", json!(["protection.manage"])),
+            role("owner", json!(["protection.manage", "workspace.manage"])),
+            role("guard", json!(["protection.manage"])),
             role("member", json!(["messages.send"])),
             person(OWNER, "owner"),
             person(ADMIN, "owner"),
             person(MEMBER, "member"),
+            person(DEPUTY, "owner"),
+            person(GUARD, "guard"),
         ],
     );
     given
@@ -106,10 +112,10 @@ fn every_stored_shape_still_applies_and_is_written_as_it_was() {
 fn whoever_is_in_quarantine_watches_no_more_until_released() {
     let mut given = workspace();
     let topics = |given: &Given| crate::access::watchers(given.rows()).unwrap();
-    assert_eq!(topics(&given), [OWNER, ADMIN]);
+    assert_eq!(topics(&given), [OWNER, ADMIN, DEPUTY, GUARD]);
     let quarantined = Event::new("person-quarantined", 1, &json!({"person_id": ADMIN}));
     given.follows("directory", vec![quarantined]);
-    assert_eq!(topics(&given), [OWNER]);
+    assert_eq!(topics(&given), [OWNER, DEPUTY, GUARD]);
     by(&mut given, ADMIN)
         .when("plant-canaries", json!({"items": [id(1)]}))
         .refused("workspace_not_found");
@@ -118,7 +124,7 @@ fn whoever_is_in_quarantine_watches_no_more_until_released() {
         "directory",
         vec![Event::new("person-released", 1, &released)],
     );
-    assert_eq!(topics(&given), [OWNER, ADMIN]);
+    assert_eq!(topics(&given), [OWNER, ADMIN, DEPUTY, GUARD]);
     let standing = crate::queries::standing(given.rows(), Timestamp(NOW)).unwrap();
     assert!(
         matches!(standing.cleared[..], [(ADMIN, _)]),

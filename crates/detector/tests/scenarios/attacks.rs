@@ -92,6 +92,7 @@ fn noise_within_a_maintenance_window() {
         let kinds = vec![WorkKind::Changes, WorkKind::Access];
         w.detector.expect(vec![MaintenanceWindow {
             actor: None,
+            except: None,
             from,
             until,
             kinds,

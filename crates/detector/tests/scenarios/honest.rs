@@ -11,6 +11,7 @@ const WHO: PersonId = person(5);
 fn vouch(workspace: &mut Workspace, from: i64, until: i64) {
     workspace.detector.expect(vec![MaintenanceWindow {
         actor: Some(Actor::Person(WHO)),
+        except: None,
         from: Timestamp(from),
         until: Timestamp(until),
         kinds: vec![WorkKind::Changes],

@@ -104,6 +104,20 @@ impl Chunks {
         blocking(move || store.get(name)).await
     }
 
+    /// A chunk's content, only from this site.
+    ///
+    /// # Errors
+    /// When the disk fails. `None`: it is missing or damaged here.
+    pub async fn held_content(
+        &self,
+        workspace: WorkspaceId,
+        content: Hash,
+    ) -> Result<Option<Bytes>, StoreError> {
+        let name = address::address(workspace, content);
+        let stored = self.held(name).await?;
+        Ok(stored.and_then(|stored| address::content(name, &stored)))
+    }
+
     /// A chunk's content. What is missing or damaged here is fetched from the other site and kept.
     ///
     /// # Errors

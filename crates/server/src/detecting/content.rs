@@ -24,7 +24,7 @@ const FIRST_MAX: usize = 64 * 1024;
 /// The first bytes of the files that a batch of entries brings.
 pub(super) type FirstBytes = HashMap<AttachmentId, Bytes>;
 
-/// Reads them. A file that is at neither site is not judged.
+/// Reads them, as far as they are at this site: the other one looks too, and nobody waits for it.
 pub(super) async fn first_bytes(
     chunks: &Chunks,
     workspace: WorkspaceId,
@@ -39,9 +39,10 @@ pub(super) async fn first_bytes(
         let Some(first) = file.chunks.first() else {
             continue;
         };
-        if let Ok(Some(bytes)) = chunks.content(workspace, *first).await {
-            let len = bytes.len().min(FIRST_MAX);
-            found.insert(file.attachment_id, bytes.slice(..len));
+        if let Ok(Some(bytes)) = chunks.held_content(workspace, *first).await {
+            // Not a slice: that would keep the whole chunk.
+            let first = Bytes::copy_from_slice(&bytes[..bytes.len().min(FIRST_MAX)]);
+            found.insert(file.attachment_id, first);
         }
     }
     found

@@ -4,20 +4,23 @@ use super::content::{FirstBytes, Names, SeenContent};
 use detector::{Detector, MaintenanceWindow, NoContent, NotNext, Observed, Verdict, WorkKind};
 use documents::watching::Texts;
 use kernel::{Actor, PartitionId, PersonId, Seq, Timestamp};
+use protection::ItemId;
 use protection::events::WorkKind as Expected;
 use protection::queries::Standing;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 const FOLDER: &str = "detectors";
 /// Grows whenever what was learnt by an earlier release means something else.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A detector with what it goes by.
 pub(super) struct Memory {
     learnt: Learnt,
+    /// What holds besides, with the times from which it does.
+    stands: Standing,
     texts: Texts,
     file: PathBuf,
     kept_at: Option<Timestamp>,
@@ -28,7 +31,7 @@ pub(super) struct Memory {
 struct Learnt {
     version: u32,
     detector: Detector,
-    canaries: Vec<String>,
+    canaries: BTreeSet<String>,
     names: Names,
     /// Up to when people were found honest, or released.
     cleared: BTreeMap<PersonId, i64>,
@@ -44,7 +47,7 @@ impl Memory {
         let learnt = read(&file).unwrap_or_else(|| Learnt {
             version: VERSION,
             detector: Detector::new(partition.clone()),
-            canaries: Vec::new(),
+            canaries: BTreeSet::new(),
             names: Names::default(),
             cleared: BTreeMap::new(),
             found: VecDeque::new(),
@@ -52,6 +55,7 @@ impl Memory {
         Self {
             kept_seq: learnt.detector.last_seq(),
             learnt,
+            stands: Standing::default(),
             texts: Texts::default(),
             file,
             kept_at: None,
@@ -73,25 +77,61 @@ impl Memory {
         self.learnt.found.pop_front();
     }
 
-    /// Takes over what stands now.
+    /// Whether everything learnt is kept.
+    pub fn is_kept(&self) -> bool {
+        self.kept_seq == self.seen()
+    }
+
+    /// Takes over what stands for the entries that follow.
     pub fn stand(&mut self, stands: Standing) {
-        let detector = &mut self.learnt.detector;
-        let canaries: Vec<String> = stands.canaries.iter().map(ToString::to_string).collect();
-        if canaries != self.learnt.canaries {
-            detector.dig_up(self.learnt.canaries.iter().map(String::as_str));
-            detector.plant(canaries.iter().map(String::as_str));
-            self.learnt.canaries = canaries;
-        }
-        let windows = stands.windows.into_iter().map(|window| MaintenanceWindow {
+        let Learnt {
+            detector, canaries, ..
+        } = &mut self.learnt;
+        let names = |(item, _): &(ItemId, Timestamp)| item.to_string();
+        let planted: BTreeSet<String> = stands.canaries.iter().map(names).collect();
+        detector.dig_up(canaries.difference(&planted).map(String::as_str));
+        canaries.retain(|canary| planted.contains(canary));
+        let windows = stands.windows.iter().map(|window| MaintenanceWindow {
             actor: window.person_id.map(Actor::Person),
+            except: match window.person_id {
+                Some(_) => None,
+                None => Some(Actor::Person(window.declared_by)),
+            },
             from: window.begins_at,
             until: window.ends_at,
-            kinds: window.kinds.into_iter().map(work_kind).collect(),
+            kinds: window.kinds.iter().copied().map(work_kind).collect(),
         });
         detector.expect(windows.collect());
-        for (person, cleared_at) in stands.cleared {
-            if self.learnt.cleared.insert(person, cleared_at) != Some(cleared_at) {
-                detector.release(&Actor::Person(person));
+        self.stands = stands;
+    }
+
+    /// Applies what holds from before an entry on: it may be one of long ago.
+    fn hold_at(&mut self, time: Timestamp) {
+        let Learnt {
+            detector,
+            canaries,
+            cleared,
+            ..
+        } = &mut self.learnt;
+        let due = self
+            .stands
+            .canaries
+            .iter()
+            .take_while(|(_, at)| *at <= time);
+        for (item, _) in due {
+            let canary = item.to_string();
+            if !canaries.contains(&canary) {
+                detector.plant([canary.as_str()]);
+                canaries.insert(canary);
+            }
+        }
+        for (person, cleared_at) in &self.stands.cleared {
+            let is_new = cleared
+                .get(person)
+                .is_none_or(|at| *at < cleared_at.millis());
+            if *cleared_at <= time && is_new {
+                cleared.insert(*person, cleared_at.millis());
+                detector.release(&Actor::Person(*person));
             }
         }
     }
@@ -101,6 +141,7 @@ impl Memory {
     /// # Errors
     /// When it is not the next one.
     pub fn observe(&mut self, entry: &Observed<'_>) -> Result<(), NotNext> {
+        self.hold_at(entry.time);
         let verdict = self.learnt.detector.observe(entry, &NoContent)?;
         self.learnt.found.extend(verdict);
         Ok(())
@@ -116,6 +157,7 @@ impl Memory {
         rows: &Connection,
         files: &FirstBytes,
     ) -> Result<(), NotNext> {
+        self.hold_at(entry.time);
         let Learnt {
             detector,
             names,
@@ -181,8 +223,9 @@ const fn work_kind(kind: Expected) -> WorkKind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::WorkspaceId;
     use kernel::id::Uuid;
+    use kernel::{Event, WorkspaceId};
+    use serde_json::json;
 
     fn partition() -> PartitionId {
         PartitionId::new(WorkspaceId(Uuid::from_u128(1)), "documents")
@@ -198,6 +241,32 @@ mod tests {
             events: &[],
         };
         memory.observe(&observed).unwrap();
+    }
+
+    #[test]
+    fn what_holds_holds_from_its_time_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut memory = Memory::open(dir.path(), &partition());
+        let canary = ItemId(Uuid::from_u128(7));
+        memory.stand(Standing {
+            canaries: vec![(canary, Timestamp(2_000))],
+            ..Standing::default()
+        });
+        let mut rename = |seq, time| {
+            let event = Event::new("item-renamed", 1, &json!({"item_id": canary, "name": "x"}));
+            let observed = Observed {
+                partition: &partition(),
+                seq,
+                time: Timestamp(time),
+                actor: &Actor::Person(PersonId(Uuid::from_u128(2))),
+                command: "rename-document",
+                events: &[event],
+            };
+            memory.observe(&observed).unwrap();
+            memory.next_found().is_some()
+        };
+        assert!(!rename(1, 1_999), "before it was planted");
+        assert!(rename(2, 2_000));
     }
 
     #[test]

@@ -10,13 +10,13 @@ use journal::partition::Outcome;
 use kernel::id::Uuid;
 use kernel::{
     Actor, Command, CommandId, PUT_BACK, PUT_BACK_MAX, PartitionId, PersonId, PutBack,
-    PutBackAnswer, PutBackItem, PutBackOutcome, WorkspaceId,
+    PutBackAnswer, PutBackItem, PutBackOutcome, Refusal, RefusalKind, WorkspaceId,
 };
 use protection::RewindId;
 use protection::commands::rewinds::CompleteRewind;
 use protection::events::{LeftOver, RewindOutcome};
 use protection::limits::LEFT_OVER_MAX;
-use protection::queries::Due;
+use protection::queries::{Due, due};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +34,8 @@ pub(super) enum NotCompleted {
     Moment(#[from] MomentError),
     #[error("a command had no outcome: {0}")]
     NoOutcome(String),
+    #[error("the other site has completed it")]
+    CompletedElsewhere,
 }
 
 /// Some things of one module that are put back by one command.
@@ -51,27 +53,34 @@ impl Rewinds {
         &self,
         site: &Arc<Site>,
         workspace: WorkspaceId,
-        due: &Due,
+        approved: &Due,
         subject: Subject,
     ) -> Result<(), NotCompleted> {
-        let id = due.rewind.rewind_id;
+        let id = approved.rewind.rewind_id;
         let plan = make(site, subject, Arc::default()).await?;
-        let choices = due.rewind.choices.clone().unwrap_or_default();
+        let choices = approved.rewind.choices.clone().unwrap_or_default();
         let chosen = plan.chosen(&choices);
         let mut total = Total::new(&plan, chosen.len());
         self.begin(id, chosen.len() as u64);
+        let own = [approved.approved_by, approved.rewind.proposed_by];
+        let (own, chosen): (Vec<_>, Vec<_>) = chosen
+            .into_iter()
+            .partition(|(_, item)| own.iter().any(|person| gives_to(item, *person)));
         let work = Work {
             site,
             workspace,
             rewind: id,
-            by: due.approved_by,
+            by: approved.approved_by,
         };
         let left = self.go_through(&work, chosen, &mut total).await?;
         // What needed something that came later may be possible now.
-        let left = self.go_through(&work, left, &mut total).await?;
+        let mut left = self.go_through(&work, left, &mut total).await?;
+        left.extend(
+            own.into_iter()
+                .map(|(module, item)| (module, item, OWN.to_owned())),
+        );
         total.leave(left);
         complete(site, workspace, id, total.outcome()).await?;
-        self.end(id);
         Ok(())
     }
 }
@@ -82,6 +91,20 @@ struct Work<'a> {
     workspace: WorkspaceId,
     rewind: RewindId,
     by: PersonId,
+}
+
+impl Work<'_> {
+    /// Nothing, while the rewind is still to be carried out: the other site may have completed it, and
+    /// somebody may have taken that back since.
+    async fn require_due(&self) -> Result<(), NotCompleted> {
+        let (id, rewind) = (PartitionId::new(self.workspace, "protection"), self.rewind);
+        let due = self.site.query(&id, None, |rows| Ok(due(rows)?)).await;
+        let due = due.map_err(|error| NotCompleted::NoOutcome(error.to_string()))?;
+        if due.iter().any(|due| due.rewind.rewind_id == rewind) {
+            return Ok(());
+        }
+        Err(NotCompleted::CompletedElsewhere)
+    }
 }
 
 /// Things that could not be put back, and why.
@@ -97,6 +120,7 @@ impl Rewinds {
     ) -> Result<Left, NotCompleted> {
         let mut left = Left::new();
         for round in rounds(chosen.into_iter().map(Into::into)) {
+            work.require_due().await?;
             let tasks = round.into_iter().map(|batch| async move {
                 let answer = submit(work, &batch).await?;
                 Ok::<_, NotCompleted>((batch, answer))
@@ -109,6 +133,21 @@ impl Rewinds {
         }
         Ok(left)
     }
+}
+
+/// What is left alone because of [`gives_to`].
+const OWN: &str = "It is about somebody who proposed or approved this; two others have to.";
+
+/// Whether a person would get something by an item: nobody helps themselves, and of two accounts of one
+/// human neither is a second person.
+fn gives_to(item: &PutBackItem, person: PersonId) -> bool {
+    let person = person.to_string();
+    let aspect = &item.aspect;
+    let is_about = aspect.kind == "person" && aspect.object == person;
+    let is_member = aspect.of.as_deref() == Some(person.as_str());
+    let names = |value: &serde_json::Value| value.to_string().contains(&person);
+    let is_granted = names(&item.value) && !names(&item.expected);
+    is_about || (is_member && !item.value.is_null()) || is_granted
 }
 
 /// A thing that is to be put back, and its module.
@@ -172,7 +211,35 @@ impl Batch {
     }
 }
 
+/// Has a batch put back. Where a command is refused as a whole, each thing is asked for by itself, so
+/// that one that cannot be read holds up no other.
 async fn submit(work: &Work<'_>, batch: &Batch) -> Result<Vec<PutBackOutcome>, NotCompleted> {
+    match submit_once(work, batch).await? {
+        Ok(outcomes) => Ok(outcomes),
+        Err(_) if batch.items.len() > 1 => {
+            let mut outcomes = Vec::new();
+            for item in &batch.items {
+                let one = Batch {
+                    module: batch.module,
+                    items: vec![item.clone()],
+                };
+                let outcome = submit_once(work, &one).await?;
+                outcomes.extend(outcome.unwrap_or_else(|why| vec![impossible(why)]));
+            }
+            Ok(outcomes)
+        }
+        Err(why) => Ok(vec![impossible(why)]),
+    }
+}
+
+fn impossible(why: Refusal) -> PutBackOutcome {
+    PutBackOutcome::Impossible(why.detail)
+}
+
+async fn submit_once(
+    work: &Work<'_>,
+    batch: &Batch,
+) -> Result<Result<Vec<PutBackOutcome>, Refusal>, NotCompleted> {
     let Work {
         site,
         workspace,
@@ -196,18 +263,18 @@ async fn submit(work: &Work<'_>, batch: &Batch) -> Result<Vec<PutBackOutcome>, N
     match outcome(site, &partition, command).await? {
         Ok(answer) => {
             let answer: Result<PutBackAnswer, _> = serde_json::from_value(answer);
-            answer
-                .map(|answer| answer.outcomes)
-                .map_err(|error| NotCompleted::NoOutcome(error.to_string()))
+            let answer = answer.map_err(|error| NotCompleted::NoOutcome(error.to_string()))?;
+            Ok(Ok(answer.outcomes))
         }
         // The other site was first with the same text.
         Err(refusal) if refusal.code == "command_id_reused" => {
-            Ok(vec![PutBackOutcome::AlreadySo; batch.items.len()])
+            Ok(Ok(vec![PutBackOutcome::AlreadySo; batch.items.len()]))
         }
-        Err(refusal) => {
-            let why = PutBackOutcome::Impossible(refusal.detail);
-            Ok(vec![why; batch.items.len()])
+        // The module failed inside: that may pass.
+        Err(refusal) if refusal.kind == RefusalKind::Failed => {
+            Err(NotCompleted::NoOutcome(refusal.to_string()))
         }
+        Err(refusal) => Ok(Err(refusal)),
     }
 }
 
@@ -253,7 +320,7 @@ async fn outcome(
     site: &Site,
     partition: &PartitionId,
     command: Command,
-) -> Result<Result<serde_json::Value, kernel::Refusal>, NotCompleted> {
+) -> Result<Result<serde_json::Value, Refusal>, NotCompleted> {
     let mut last = String::new();
     for _ in 0..ATTEMPTS {
         match site.submit(partition, command.clone()).await {

@@ -167,11 +167,11 @@ pub struct PlannedChange {
 }
 
 impl PlannedChange {
-    /// What people wrote to each other is not for whoever watches over the workspace: of messages the
-    /// plan says how long they were, and nothing of what was in them.
+    /// What people wrote to each other is not for whoever watches over the workspace: of messages and
+    /// comments the plan says how long they were, and nothing of what was in them.
     pub(super) fn of(module: &str, change: &Change) -> Self {
         let mut change = change.clone();
-        if change.item.aspect.kind == "message" {
+        if matches!(change.item.aspect.kind.as_str(), "message" | "comment") {
             change.label = None;
             for value in [
                 &mut change.before,
@@ -206,12 +206,6 @@ mod tests {
 
     #[test]
     fn nothing_that_was_written_in_messages_is_told() {
-        let aspect = |aspect: &str| Aspect {
-            kind: "message".into(),
-            object: "m".into(),
-            aspect: aspect.into(),
-            of: None,
-        };
         let change = |aspect| Change {
             item: PutBackItem {
                 aspect,
@@ -226,9 +220,11 @@ mod tests {
             others: 0,
             is_kept: false,
         };
-        let told = PlannedChange::of("messaging", &change(aspect("text")));
-        let told = serde_json::to_string(&told).unwrap();
-        assert!(!told.contains("secret"), "{told}");
-        assert!(told.contains(r#"{"characters":10}"#), "{told}");
+        for kind in ["message", "comment"] {
+            let told = PlannedChange::of("documents", &change(Aspect::new(kind, "m", "text")));
+            let told = serde_json::to_string(&told).unwrap();
+            assert!(!told.contains("secret"), "{told}");
+            assert!(told.contains(r#"{"characters":10}"#), "{told}");
+        }
     }
 }

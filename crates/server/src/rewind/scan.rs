@@ -188,11 +188,8 @@ impl Scan {
             }
         } else if !is_ours {
             for object in touched.iter().map(object_of).collect::<BTreeSet<_>>() {
-                if let Some(others) = self.made.get_mut(&object) {
-                    *others += 1;
-                }
+                self.worked_on(&object);
             }
-            touched.retain(|aspect| self.tracks.contains_key(aspect));
         }
         Ok(touched)
     }
@@ -205,6 +202,14 @@ impl Scan {
         touched: BTreeSet<Aspect>,
     ) -> Result<(), MomentError> {
         let (rows, module) = (view.rows(), view.module());
+        if !is_ours && !self.made.is_empty() {
+            // Whoever put something into what was made works on that as well.
+            for aspect in &touched {
+                for holder in module.held_in(rows, aspect).map_err(view_error)? {
+                    self.worked_on(&object_of(&holder));
+                }
+            }
+        }
         for aspect in touched {
             let Some(track) = self.tracks.get_mut(&aspect) else {
                 continue;
@@ -226,6 +231,13 @@ impl Scan {
         Ok(())
     }
 
+    /// Somebody else worked on an object.
+    fn worked_on(&mut self, object: &(String, String)) {
+        if let Some(others) = self.made.get_mut(object) {
+            *others += 1;
+        }
+    }
+
     /// How many things this rewind has put back already.
     pub fn done(&self) -> u64 {
         self.done.len() as u64
@@ -233,6 +245,7 @@ impl Scan {
 
     /// What differs from what it would be, in the order in which it can be put back.
     pub fn changes(self) -> Vec<Change> {
+        let is_everything = matches!(self.picked, Picked::Everything(_));
         let Self {
             tracks, made, done, ..
         } = self;
@@ -245,7 +258,7 @@ impl Scan {
                 if by_others.is_some() && aspect.aspect != "exists" {
                     return None;
                 }
-                track.change(aspect, by_others.unwrap_or(0))
+                track.change(aspect, by_others.unwrap_or(0), is_everything)
             })
             .collect();
         sort(&mut changes);
@@ -254,13 +267,14 @@ impl Scan {
 }
 
 impl Track {
-    fn change(self, aspect: Aspect, others_on_made: u64) -> Option<Change> {
+    fn change(self, aspect: Aspect, others_on_made: u64, is_everything: bool) -> Option<Change> {
         let value = if is_text(&aspect) {
             if self.updates.is_empty() {
                 return None;
             }
+            // Somebody may write between the plan and the command: only a moment asks for what was.
             let wish = match position(&self.before) {
-                Some(before) if self.others == 0 => TextWish::AsOf(before),
+                Some(before) if is_everything => TextWish::AsOf(before),
                 _ => TextWish::Without(self.updates),
             };
             serde_json::to_value(wish).expect("a wish is plain values")

@@ -15,15 +15,25 @@ use vault::store::{Store, StoreError};
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Objects are kept so long after the alarm, in milliseconds: 90 days.
 const HOLD_MS: i64 = 90 * 24 * 3_600_000;
+/// How often what was sealed since is added.
+const LIST_EVERY_MS: i64 = 24 * 3_600_000;
 /// Objects listed at once.
 const LISTED: usize = 500;
+
+/// A workspace that is kept longer.
+struct Held {
+    /// When the alarm was raised for which it is.
+    raised_at: i64,
+    /// When its objects were listed last.
+    listed_at: Timestamp,
+}
 
 impl Keeper {
     /// Keeps for as long as the process runs.
     pub(super) async fn keep_held(self: Arc<Self>) {
         // Up to where a workspace was looked at, and for which alarm it is kept.
         let mut seen: BTreeMap<WorkspaceId, Seq> = BTreeMap::new();
-        let mut held: BTreeMap<WorkspaceId, i64> = BTreeMap::new();
+        let mut held: BTreeMap<WorkspaceId, Held> = BTreeMap::new();
         let mut every = steady(LOOK_EVERY);
         loop {
             every.tick().await;
@@ -33,24 +43,37 @@ impl Keeper {
                 }
                 let workspace = partition.id.workspace;
                 let seq = *partition.applied().borrow();
-                if seen.get(&workspace) == Some(&seq) {
+                let now = self.site.clock.now();
+                // What was sealed since is to be kept as well.
+                let is_due = held
+                    .get(&workspace)
+                    .is_some_and(|held| now.since(held.listed_at) > LIST_EVERY_MS);
+                if seen.get(&workspace) == Some(&seq) && !is_due {
                     continue;
                 }
                 let found = partition.query(None, |rows| Ok(last_high_alarm(rows)?));
                 let Ok(found) = found.await else { continue };
                 let raised_at = found.map_or(0, Timestamp::millis);
                 let until = Timestamp(raised_at.saturating_add(HOLD_MS));
-                let is_held = held.get(&workspace).is_some_and(|at| *at >= raised_at);
-                if is_held || until <= self.site.clock.now() {
-                    seen.insert(workspace, seq);
+                seen.insert(workspace, seq);
+                let is_held = held
+                    .get(&workspace)
+                    .is_some_and(|held| held.raised_at >= raised_at);
+                if until <= now || (is_held && !is_due) {
                     continue;
                 }
                 match hold(&*self.parts.store, workspace, until).await {
                     Ok(objects) => {
                         tracing::warn!(%workspace, objects, "the vault keeps the workspace longer");
-                        held.insert(workspace, raised_at);
+                        let listed_at = now;
+                        let kept = Held {
+                            raised_at,
+                            listed_at,
+                        };
+                        held.insert(workspace, kept);
                     }
                     Err(error) => {
+                        seen.remove(&workspace);
                         tracing::warn!(%workspace, %error, "the vault cannot keep longer yet");
                     }
                 }

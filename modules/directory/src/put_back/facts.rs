@@ -6,7 +6,7 @@ use super::places;
 use super::wish::Wish;
 use crate::commands::{checked_departments, deactivated, free_handle, keep_an_owner, no_person};
 use crate::events::*;
-use crate::{fields, roles, rows};
+use crate::{fields, quarantine, roles, rows};
 use kernel::{Event, NotPutBack, PersonId, Timestamp};
 use rusqlite::Connection;
 
@@ -76,6 +76,8 @@ fn activity(
         return Ok(Vec::new());
     }
     if active {
+        // Whoever follows the directory would take them for free.
+        quarantine::must_be_free(&person, "person_id")?;
         return Ok(vec![PersonReactivated { person_id: id }.event()]);
     }
     Ok(deactivated(rows, time, &person)?)

@@ -168,11 +168,7 @@ pub fn approve(of: &Deciding<'_>, body: ApproveRewind) -> Result<Decision, Decid
     let watcher = Watcher::of(of.rows, of.actor)?;
     watcher.require(Action::Look)?;
     let rewind = require_undecided(of, body.rewind_id)?;
-    let suspect = match serde_json::from_str(&rewind.selection) {
-        Ok(Selection::Person { person_id, .. }) => Some(person_id),
-        Ok(Selection::Rewind { .. } | Selection::Moment { .. }) | Err(_) => None,
-    };
-    let doers = std::iter::once(rewind.proposed_by).chain(suspect);
+    let doers = std::iter::once(rewind.proposed_by).chain(suspect(of, &rewind.selection)?);
     watcher.require_about(Action::ApproveRewind, doers)?;
     let Choices {
         keep,
@@ -189,6 +185,22 @@ pub fn approve(of: &Deciding<'_>, body: ApproveRewind) -> Result<Decision, Decid
         approved_by: watcher.id,
     };
     Ok(Decision::accepted(vec![fact.event()]))
+}
+
+/// Whose changes it is about in the end: a rewind of a rewind brings them back.
+fn suspect(of: &Deciding<'_>, selection: &str) -> Result<Option<PersonId>, DecideError> {
+    let mut selection = selection.to_owned();
+    loop {
+        match serde_json::from_str(&selection) {
+            Ok(Selection::Person { person_id, .. }) => return Ok(Some(person_id)),
+            Ok(Selection::Rewind { rewind_id }) => match find(of, rewind_id)? {
+                // Only what was completed before can be meant, so this ends.
+                Some(other) => selection = other.selection,
+                None => return Ok(None),
+            },
+            Ok(Selection::Moment { .. }) | Err(_) => return Ok(None),
+        }
+    }
 }
 
 /// Decides withdrawing.
@@ -263,7 +275,7 @@ fn find(of: &Deciding<'_>, id: RewindId) -> rusqlite::Result<Option<Rewind>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::tests::{ADMIN, MEMBER, NOW, OWNER, by, id, site, workspace};
+    use crate::tests::{ADMIN, DEPUTY, GUARD, MEMBER, NOW, OWNER, by, id, site, workspace};
     use kernel::PersonId;
     use serde_json::{Value, json};
 
@@ -309,6 +321,44 @@ mod tests {
         by(&mut given, OWNER)
             .when("approve-rewind", json!({"rewind_id": id(1)}))
             .refused("second_person_needed");
+    }
+
+    #[test]
+    fn nor_approves_that_they_come_back() {
+        let mut given = workspace();
+        by(&mut given, ADMIN)
+            .when("propose-rewind", proposal(1, OWNER))
+            .accepted("rewind-proposed");
+        by(&mut given, DEPUTY)
+            .when("approve-rewind", json!({"rewind_id": id(1)}))
+            .accepted("rewind-approved");
+        let outcome =
+            json!({"done": 1, "objects": 1, "already_so": 0, "changed_since": 0, "kept": 0});
+        site(&mut given)
+            .when(
+                "complete-rewind",
+                json!({"rewind_id": id(1), "outcome": outcome}),
+            )
+            .accepted("rewind-completed");
+        let back = json!({"rewind_id": id(2), "note": "was mine",
+            "selection": {"rewind": {"rewind_id": id(1)}}});
+        by(&mut given, ADMIN)
+            .when("propose-rewind", back)
+            .accepted("rewind-proposed");
+        by(&mut given, OWNER)
+            .when("approve-rewind", json!({"rewind_id": id(2)}))
+            .refused("second_person_needed");
+    }
+
+    #[test]
+    fn approving_takes_the_right_to_run_the_workspace() {
+        let mut given = workspace();
+        by(&mut given, ADMIN)
+            .when("propose-rewind", proposal(1, MEMBER))
+            .accepted("rewind-proposed");
+        by(&mut given, GUARD)
+            .when("approve-rewind", json!({"rewind_id": id(1)}))
+            .refused("not_permitted");
     }
 
     #[test]

@@ -9,34 +9,36 @@ use crate::limits::{CANARIES_MAX, MAINTENANCE_OPEN_MAX};
 use kernel::{Actor, DecideError, PersonId, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 
-/// What detectors go by.
+/// What detectors go by, with the times from which it holds: a site may look at entries of earlier.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
-    /// All canaries.
-    pub canaries: Vec<ItemId>,
-    /// Maintenance windows that are not over.
+    /// All canaries, and when they were planted, in that order.
+    pub canaries: Vec<(ItemId, Timestamp)>,
+    /// Maintenance windows that are not over, or were not then.
     pub windows: Vec<Window>,
     /// Who was cleared, and when last: their work was found honest, or they were released from
     /// quarantine. What told against them before is forgotten, or nothing would tell again.
-    pub cleared: Vec<(PersonId, i64)>,
+    pub cleared: Vec<(PersonId, Timestamp)>,
 }
 
-/// What detectors go by at `now`.
+/// What detectors go by for entries from `from` on.
 ///
 /// # Errors
 /// When the view cannot be read.
-pub fn standing(rows: &Connection, now: Timestamp) -> rusqlite::Result<Standing> {
+pub fn standing(rows: &Connection, from: Timestamp) -> rusqlite::Result<Standing> {
     let canaries = rows
-        .prepare_cached("SELECT item FROM canary ORDER BY item LIMIT ?1")?
-        .query_map([CANARIES_MAX], |row| row.get(0))?
+        .prepare_cached("SELECT item, planted_at FROM canary ORDER BY planted_at, item LIMIT ?1")?
+        .query_map([CANARIES_MAX], |row| {
+            Ok((row.get(0)?, Timestamp(row.get(1)?)))
+        })?
         .collect::<Result<_, _>>()?;
     let windows = rows
         .prepare_cached(concat!(
             "SELECT ",
             window_columns!(),
-            " FROM maintenance WHERE ends_at > ?1 ORDER BY key LIMIT ?2"
+            " FROM maintenance WHERE ends_at > ?1 ORDER BY key DESC LIMIT ?2"
         ))?
-        .query_map((now.0, MAINTENANCE_OPEN_MAX), Window::read)?
+        .query_map((from.0, 4 * MAINTENANCE_OPEN_MAX), Window::read)?
         .collect::<Result<_, _>>()?;
     let cleared = rows
         .prepare_cached(
@@ -45,7 +47,7 @@ pub fn standing(rows: &Connection, now: Timestamp) -> rusqlite::Result<Standing>
                 UNION ALL SELECT id, released_at FROM person WHERE released_at IS NOT NULL
              ) GROUP BY person",
         )?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .query_map([], |row| Ok((row.get(0)?, Timestamp(row.get(1)?))))?
         .collect::<Result<_, _>>()?;
     Ok(Standing {
         canaries,

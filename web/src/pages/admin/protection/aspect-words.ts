@@ -71,7 +71,7 @@ export function valueWords(aspect: Aspect, value: unknown, among: readonly unkno
     return placeWords(kind, value["parent"], names, t);
   }
   // Of messages the server tells how long they were, and nothing of what was in them.
-  if (kind === "message" && isRecord(value) && typeof value["characters"] === "number") {
+  if ((kind === "message" || kind === "comment") && isRecord(value) && typeof value["characters"] === "number") {
     return t("protection.value.characters", { count: value["characters"] });
   }
   return fieldWords(value, among, t);
