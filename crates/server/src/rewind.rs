@@ -28,6 +28,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::task::JoinSet;
 
 /// How often approved rewinds are looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -127,10 +128,13 @@ impl Rewinds {
         every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let busy: Arc<Mutex<BTreeSet<WorkspaceId>>> = Arc::default();
         let pauses: Arc<Pauses> = Arc::default();
+        // What is under way ends with this task.
+        let mut work = JoinSet::new();
         // Up to where a partition was seen to have nothing due.
         let mut idle: HashMap<WorkspaceId, Seq> = HashMap::new();
         loop {
             every.tick().await;
+            while work.try_join_next().is_some() {}
             for partition in site.partitions() {
                 let workspace = partition.id.workspace;
                 let seq = *partition.applied().borrow();
@@ -162,7 +166,7 @@ impl Rewinds {
                     let turn = Turn(Arc::clone(&busy), workspace);
                     let (rewinds, site) = (Arc::clone(&self), Arc::clone(&site));
                     let pauses = Arc::clone(&pauses);
-                    tokio::spawn(async move {
+                    work.spawn(async move {
                         let _turn = turn;
                         let rewind = due.rewind.rewind_id;
                         // Where it does not come back from this, the pause is kept.

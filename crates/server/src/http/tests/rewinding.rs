@@ -16,11 +16,17 @@ struct World {
 
 impl World {
     async fn begin() -> Self {
-        let installation = Installation::two_sites().await;
-        for door in [&installation.a, installation.b()] {
+        let world = Self::unattended().await;
+        for door in [&world.installation.a, world.installation.b()] {
             let rewinds = Arc::clone(&door.site.rewinds);
             tokio::spawn(rewinds.keep(Arc::clone(&door.site), || false));
         }
+        world
+    }
+
+    /// Nobody carries rewinds out.
+    async fn unattended() -> Self {
+        let installation = Installation::two_sites().await;
         let workspace = installation.workspace("Harbour").await;
         for module in ["documents", "messaging", "protection"] {
             let id = PartitionId::new(workspace, module);
@@ -206,6 +212,150 @@ async fn what_one_person_did_is_taken_back_and_what_others_did_stays() {
     let undone = world.rewinds(undo, json!({})).await;
     assert_eq!(undone["outcome"]["done"], 3, "{undone}");
     assert_eq!(world.role_of(ben).await, "admin");
+}
+
+/// A Yjs update by client 5: a paragraph that says "hello".
+const HELLO: &str = "AQMFAAcBB2RlZmF1bHQDCXBhcmFncmFwaAcABQAGBAAFAQVoZWxsbwA=";
+
+#[tokio::test]
+async fn what_others_put_into_something_made_stays_and_so_does_what_they_write_meanwhile() {
+    let mut world = World::begin().await;
+    let (mallory, token) = world.admin("mallory").await;
+    let (_, ann) = world.installation.member(world.workspace, "ann").await;
+    let old = new_id();
+    let create = json!({ "document_id": old, "title": "Minutes" });
+    world
+        .does(world.owner(), "documents/create-document", create)
+        .await;
+    let share = json!({ "item_id": old, "inherits": true, "grants": [{ "to": "everyone", "role": "editor" }] });
+    world
+        .does(world.owner(), "documents/set-permissions", share)
+        .await;
+    world.attack_begins().await;
+
+    let (folder, spoilt, inside) = (new_id(), new_id(), new_id());
+    let create = json!({ "folder_id": folder, "name": "Project X" });
+    world.does(&token, "documents/create-folder", create).await;
+    let share = json!({ "item_id": folder, "inherits": true, "grants": [{ "to": "everyone", "role": "editor" }] });
+    world.does(&token, "documents/set-permissions", share).await;
+    let create = json!({ "document_id": spoilt, "title": "Mine" });
+    world
+        .does(&token, "documents/create-document", create)
+        .await;
+    let create = json!({ "document_id": inside, "folder_id": folder, "title": "Ann's plan" });
+    world.does(&ann, "documents/create-document", create).await;
+    let update = json!({ "document_id": old, "update": HELLO });
+    world
+        .does(&token, "documents/update-document", update)
+        .await;
+
+    // The text is asked for without the person's updates, not as it was: somebody may write meanwhile.
+    let plan = world
+        .plan(&format!("&person_id={mallory}&since={}", world.since))
+        .await;
+    let of = |object: Uuid, aspect: &str| {
+        let items = plan["items"].as_array().unwrap().iter();
+        let mut found = items.filter(|item| {
+            item["aspect"]["object"] == json!(object) && item["aspect"]["aspect"] == aspect
+        });
+        found.next().cloned().unwrap_or_default()
+    };
+    assert_eq!(
+        of(old, "text")["wanted"],
+        json!({ "without": [1] }),
+        "{plan}"
+    );
+    assert_eq!(of(folder, "exists")["is_kept"], true, "{plan}");
+    assert_eq!(of(spoilt, "exists")["is_kept"], false, "{plan}");
+
+    let selection = json!({ "person": { "person_id": mallory, "since": world.since } });
+    let rewind = world.rewinds(selection, json!({})).await;
+    assert_eq!(rewind["outcome"]["left_over_count"], 0, "{rewind}");
+    let text = async |document: Uuid| {
+        let more = format!("&document_id={document}");
+        world
+            .asks(world.owner(), "documents/export-markdown", &more)
+            .await
+            .json()["markdown"]
+            .clone()
+    };
+    assert_eq!(text(old).await, "");
+    let trashed = async |document: Uuid| {
+        let more = format!("&document_id={document}");
+        world
+            .asks(world.owner(), "documents/document", &more)
+            .await
+            .json()["is_trashed"]
+            .clone()
+    };
+    assert_eq!(trashed(inside).await, false);
+    assert_eq!(trashed(spoilt).await, true);
+}
+
+#[tokio::test]
+async fn the_other_site_goes_on_where_the_leading_one_was_lost() {
+    let mut world = World::unattended().await;
+    let (mallory, token) = world.admin("mallory").await;
+    let groups: Vec<Uuid> = (0..120).map(|_| new_id()).collect();
+    for (n, group) in groups.iter().enumerate() {
+        let create = json!({ "group_id": group, "name": format!("Crew {n}") });
+        world
+            .does(world.owner(), "directory/create-group", create)
+            .await;
+    }
+    world.attack_begins().await;
+    for (n, group) in groups.iter().enumerate() {
+        let rename = json!({ "group_id": group, "name": format!("Pwned {n}") });
+        world.does(&token, "directory/rename-group", rename).await;
+    }
+    let id = new_id();
+    let selection = json!({ "person": { "person_id": mallory, "since": world.since } });
+    let propose = json!({ "rewind_id": id, "selection": selection, "note": "stolen account" });
+    world
+        .does(world.owner(), "protection/propose-rewind", propose)
+        .await;
+    world
+        .does(
+            &world.second,
+            "protection/approve-rewind",
+            json!({ "rewind_id": id }),
+        )
+        .await;
+
+    let renamed = async || {
+        let list = world
+            .asks(world.owner(), "directory/group-list", "&limit=200")
+            .await
+            .json();
+        let names = list["items"].as_array().cloned().unwrap_or_default();
+        names
+            .iter()
+            .filter(|group| {
+                group["name"]
+                    .as_str()
+                    .is_some_and(|n| n.starts_with("Crew"))
+            })
+            .count()
+    };
+    let a = &world.installation.a.site;
+    let leading = tokio::spawn(Arc::clone(&a.rewinds).keep(Arc::clone(a), || true));
+    eventually(async || renamed().await > 0).await;
+    leading.abort();
+    // It is taken over where it was, and completed.
+    let b = &world.installation.b().site;
+    tokio::spawn(Arc::clone(&b.rewinds).keep(Arc::clone(b), || true));
+    let more = format!("&rewind_id={id}");
+    let state = async || {
+        let answer = world
+            .asks(&world.second, "protection/rewind-list", &more)
+            .await
+            .json();
+        answer["items"][0].clone()
+    };
+    eventually(async || state().await["state"] == "completed").await;
+    let outcome = state().await["outcome"].clone();
+    assert_eq!(outcome["left_over_count"], 0, "{outcome}");
+    eventually(async || renamed().await == groups.len()).await;
 }
 
 #[tokio::test]

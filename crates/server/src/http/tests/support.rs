@@ -298,8 +298,12 @@ impl Installation {
         let command = json!({ "workspace_id": id, "name": name });
         self.operator("create-workspace", command).await.ok();
         // Its other partitions open a moment after its directory.
-        let messaging = PartitionId::new(id, "messaging");
-        eventually(async || self.a.site.has_partition(&messaging)).await;
+        let modules = self.a.site.modules().map(|module| module.name());
+        let of_workspaces = modules.filter(|name| *name != "installation" && *name != "continuity");
+        for name in of_workspaces {
+            let partition = PartitionId::new(id, name);
+            eventually(async || self.a.site.has_partition(&partition)).await;
+        }
         id
     }
 
