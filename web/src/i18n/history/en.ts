@@ -40,6 +40,7 @@ const en = {
   "history.back": "Back to the list",
   "history.none": "There was nothing here at this moment.",
   "history.more": "Only the first {{count}} are shown.",
+  "history.moreBefore": "Only the last {{count}} are shown; there were earlier ones.",
   "history.top": "Top level",
   "history.active": "active",
   "history.deactivated": "deactivated",

@@ -42,6 +42,7 @@ const id: HistoryDictionary = {
   "history.back": "Kembali ke daftar",
   "history.none": "Tidak ada apa-apa di sini pada saat itu.",
   "history.more": "Hanya {{count}} yang pertama ditampilkan.",
+  "history.moreBefore": "Hanya {{count}} yang terakhir ditampilkan; ada yang lebih awal.",
   "history.top": "Tingkat teratas",
   "history.active": "aktif",
   "history.deactivated": "dinonaktifkan",

@@ -42,6 +42,7 @@ const zhHans: HistoryDictionary = {
   "history.back": "返回列表",
   "history.none": "这一时刻此处没有内容。",
   "history.more": "仅显示前 {{count}} 项。",
+  "history.moreBefore": "仅显示最后 {{count}} 条；此前还有更早的。",
   "history.top": "顶层",
   "history.active": "启用",
   "history.deactivated": "已停用",

@@ -42,6 +42,7 @@ const zhHant: HistoryDictionary = {
   "history.back": "返回列表",
   "history.none": "這個時刻此處沒有內容。",
   "history.more": "僅顯示前 {{count}} 項。",
+  "history.moreBefore": "僅顯示最後 {{count}} 則；此前還有更早的。",
   "history.top": "最上層",
   "history.active": "啟用",
   "history.deactivated": "已停用",

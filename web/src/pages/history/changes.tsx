@@ -6,10 +6,10 @@ import { type ReactElement, type ReactNode, useState } from "react";
 import { useWorkspace } from "../../app-context";
 import type { Id, Millis, Page } from "../../api/types";
 import { useT } from "../../i18n";
+import { usePersonName } from "../chat/names";
 import { Waiting } from "./preparing";
 import { momentText } from "./time-slider";
 import { useAsked } from "./use-then";
-import { usePersonName } from "./views";
 
 const PAGE = 20;
 

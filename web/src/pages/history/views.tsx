@@ -2,11 +2,12 @@
 
 import { Button } from "antd";
 import { type ReactElement, useState } from "react";
-import { useStore, useWorkspace } from "../../app-context";
 import type { Id, Millis } from "../../api/types";
-import { dateTimeText, useT } from "../../i18n";
+import { useT } from "../../i18n";
 import { useRoleName } from "../admin/role-names";
+import { usePersonName } from "../chat/names";
 import { Waiting } from "./preparing";
+import { MessagesThen } from "./messages-then";
 import { ThenTable } from "./then-table";
 import { useRows, useThen } from "./use-then";
 
@@ -159,34 +160,6 @@ const Conversations: View = ({ moment }) => {
   );
 };
 
-interface MessageThen {
-  id: Id;
-  author: Id;
-  time: Millis;
-  text?: string | null;
-  deleted?: boolean;
-}
-
-/** The newest messages of a conversation as they were. */
-function MessagesThen({ moment, conversation }: { moment: Millis; conversation: Id }): ReactElement {
-  const t = useT();
-  const personName = usePersonName();
-  return (
-    <ThenTable<MessageThen>
-      label={t("history.conversations")}
-      path="/api/messaging/message-list"
-      parameters={{ conversation_id: conversation, limit: 200 }}
-      moment={moment}
-      rowKey={(row) => row.id}
-      columns={[
-        { title: t("history.text"), text: (row) => (row.deleted ? t("history.deletedMessage") : (row.text ?? "")) },
-        { title: t("history.author"), text: (row) => personName(row.author) },
-        { title: t("history.moment"), text: (row) => dateTimeText(row.time) },
-      ]}
-    />
-  );
-}
-
 interface ItemThen {
   id: Id;
   kind: "folder" | "document" | "file";
@@ -231,14 +204,6 @@ const Documents: View = ({ moment }) => {
 function TextThen({ moment, document }: { moment: Millis; document: Id }): ReactElement {
   const then = useThen<{ markdown: string }>("/api/documents/export-markdown", moment, { document_id: document });
   return then.data === undefined ? <Waiting then={then} /> : <pre className="history-text">{then.data.markdown}</pre>;
-}
-
-/** Names as they are now; who is unknown here is named by nothing. */
-export function usePersonName(): (id: Id) => string {
-  const t = useT();
-  const workspace = useWorkspace();
-  useStore(workspace.roster.people);
-  return (id) => workspace.roster.person(id)?.name ?? t("person.unknown");
 }
 
 export const VIEWS = { people: People, groups: Groups, departments: Departments, conversations: Conversations, documents: Documents } as const;
