@@ -31,7 +31,7 @@ export function useDirectory<T>(noun: string, parameters: Parameters = {}): { ro
   const { transport } = useApp();
   const workspace = useWorkspace();
   const { data, isLoading, error } = useQuery({
-    queryKey: [workspace.id, noun, parameters],
+    queryKey: [workspace.id, "directory", noun, parameters],
     queryFn: () => transport.query<Page<T>>(`/api/directory/${noun}`, {
         workspace_id: workspace.id,
         ...parameters,
@@ -50,7 +50,7 @@ export function useWholeDirectory<T>(noun: string): readonly T[] {
   const { transport } = useApp();
   const workspace = useWorkspace();
   const { data } = useQuery({
-    queryKey: [workspace.id, noun, "whole"],
+    queryKey: [workspace.id, "directory", noun, "whole"],
     queryFn: async () => {
       const rows: T[] = [];
       let cursor: string | null = null;
