@@ -122,6 +122,7 @@ export class Workspace {
 
   /** Fetches everything shown: after an interruption too long for the event stream to bridge. */
   refetch(): void {
+    this.roster.allStale();
     this.conversations.touch(null);
     this.timelines.refetch();
     void this.refreshUrgent();
@@ -181,6 +182,11 @@ export class Workspace {
       return;
     }
     const { seq, events } = effect.kind === "entry" ? effect.frame : { seq: 0, events: [] };
+    for (const { kind, data } of events) {
+      if (kind === "alarm-raised") {
+        this.roster.stale(String(data["person_id"]));
+      }
+    }
     this.protection.update((news) => ({
       changes: news.changes + 1,
       seq: Math.max(news.seq, seq),
