@@ -3,7 +3,7 @@
 import { Button } from "antd";
 import { type ReactElement, useState } from "react";
 import type { Id, Millis } from "../../api/types";
-import { useT } from "../../i18n";
+import { type Key, type Translate, useT } from "../../i18n";
 import { useRoleName } from "../admin/role-names";
 import { usePersonName } from "../chat/names";
 import { Waiting } from "./preparing";
@@ -47,8 +47,20 @@ function usePeopleColumns(): { title: string; text(row: PersonRow): string }[] {
     { title: t("history.handle"), text: (row) => row.handle },
     { title: t("history.role"), text: (row) => roleName(row.role) },
     { title: t("history.jobTitle"), text: (row) => row.title ?? "" },
-    { title: t("history.status"), text: (row) => (row.status === "deactivated" ? t("history.deactivated") : t("history.active")) },
+    { title: t("history.status"), text: (row) => statusText(row.status, t) },
   ];
+}
+
+const STATUS_WORDS: Partial<Record<string, Key>> = {
+  active: "history.active",
+  quarantined: "history.quarantined",
+  deactivated: "history.deactivated",
+};
+
+/** A status that is not known here is named as it is: whatever it is, it is not `active`. */
+export function statusText(status: string, t: Translate): string {
+  const word = STATUS_WORDS[status];
+  return word === undefined ? status : t(word);
 }
 
 function PeopleThen({ moment, label, path, parameters }: { moment: Millis; label: string; path: string; parameters: Record<string, string | number> }): ReactElement {
