@@ -12,7 +12,7 @@ const PATH = "/api/messaging/message-list";
 /** As many as the site gives at once. */
 const LIMIT = 200;
 
-export function MessagesThen({ moment, conversation }: { moment: Millis; conversation: Id }): ReactElement {
+export function MessagesThen({ moment, conversation }: { moment: Millis | null; conversation: Id }): ReactElement {
   const t = useT();
   const workspace = useWorkspace();
   const personName = usePersonName();

@@ -37,7 +37,9 @@ describe("a list of then", () => {
   });
 
   it.each([true, false])("marks nothing gone or new where there is more than was read (then: %s)", async (isLongThen) => {
-    table((isThen) => ({ items: [row(isThen ? "ann" : "ben")], next: isThen === isLongThen ? "more" : null }));
+    let id = 0;
+    const next = (name: string): Row => ({ id: String((id += 1)), name });
+    table((isThen) => ({ items: [next(isThen ? "ann" : "ben")], next: isThen === isLongThen ? "more" : null }));
     await waitFor(() => expect(document.querySelectorAll(".history-row.is-new, .history-row.is-gone")).toHaveLength(0));
     await waitFor(() => expect(lines().every((line) => line === "ann")).toBe(true));
     expect(lines().length).toBeGreaterThan(0);

@@ -28,7 +28,7 @@ interface Look<Row> {
 interface Props<Row> extends Look<Row> {
   path: string;
   parameters?: Record<string, string | number | boolean>;
-  moment: Millis;
+  moment: Millis | null;
 }
 
 /** A list that is read page by page. */

@@ -25,7 +25,7 @@ interface Named {
   name: string;
 }
 
-type View = (props: { moment: Millis }) => ReactElement;
+type View = (props: { moment: Millis | null }) => ReactElement;
 
 /** Something that was opened in a list. */
 function useOpened<T>(): { opened: T | null; open(what: T): void; back: ReactElement } {
@@ -63,7 +63,7 @@ export function statusText(status: string, t: Translate): string {
   return word === undefined ? status : t(word);
 }
 
-function PeopleThen({ moment, label, path, parameters }: { moment: Millis; label: string; path: string; parameters: Record<string, string | number> }): ReactElement {
+function PeopleThen({ moment, label, path, parameters }: { moment: Millis | null; label: string; path: string; parameters: Record<string, string | number> }): ReactElement {
   const columns = usePeopleColumns();
   return <ThenTable<PersonRow> label={label} path={path} parameters={parameters} moment={moment} rowKey={(row) => row.id} columns={columns} />;
 }
@@ -213,7 +213,7 @@ const Documents: View = ({ moment }) => {
   );
 };
 
-function TextThen({ moment, document }: { moment: Millis; document: Id }): ReactElement {
+function TextThen({ moment, document }: { moment: Millis | null; document: Id }): ReactElement {
   const then = useThen<{ markdown: string }>("/api/documents/export-markdown", moment, { document_id: document });
   return then.data === undefined ? <Waiting then={then} /> : <pre className="history-text">{then.data.markdown}</pre>;
 }
