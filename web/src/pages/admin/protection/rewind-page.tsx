@@ -13,7 +13,7 @@ import { Link } from "../../../ui/link";
 import { Loading } from "../../../ui/loading";
 import { usePersonName } from "../../chat/names";
 import { StatusWord } from "../status-word";
-import { CHOICES_MAX, type Chosen, choicesBody, countsOf } from "./choices";
+import { type Chosen, choicesBody, countsOf, isTooMany } from "./choices";
 import { NoteDialog } from "./note-dialog";
 import { Outcome } from "./outcome";
 import { PlanView } from "./plan-view";
@@ -87,7 +87,7 @@ function Deciding({ rewind }: { rewind: Rewind }): ReactElement {
         actions={(plan) => (
           <>
             {mayApprove ? (
-              <button type="button" className="button primary" disabled={plan.changes === 0 || chosen.size > CHOICES_MAX} onClick={() => setConfirming(plan)}>
+              <button type="button" className="button primary" disabled={plan.changes === 0 || isTooMany(chosen)} onClick={() => setConfirming(plan)}>
                 {t("protection.approve")}
               </button>
             ) : null}
