@@ -7,6 +7,10 @@ import documentsId from "../src/i18n/documents/id";
 import documentsZhHans from "../src/i18n/documents/zh-Hans";
 import documentsZhHant from "../src/i18n/documents/zh-Hant";
 import mainEn from "../src/i18n/en";
+import historyEn from "../src/i18n/history/en";
+import historyId from "../src/i18n/history/id";
+import historyZhHans from "../src/i18n/history/zh-Hans";
+import historyZhHant from "../src/i18n/history/zh-Hant";
 import mainId from "../src/i18n/id";
 import protectionEn from "../src/i18n/protection/en";
 import protectionId from "../src/i18n/protection/id";
@@ -16,10 +20,10 @@ import mainZhHans from "../src/i18n/zh-Hans";
 import mainZhHant from "../src/i18n/zh-Hant";
 import { Api, hasDemo, launch, open, signIn } from "./demo";
 
-const en = { ...mainEn, ...documentsEn, ...protectionEn };
-const id = { ...mainId, ...documentsId, ...protectionId };
-const zhHans = { ...mainZhHans, ...documentsZhHans, ...protectionZhHans };
-const zhHant = { ...mainZhHant, ...documentsZhHant, ...protectionZhHant };
+const en = { ...mainEn, ...documentsEn, ...historyEn, ...protectionEn };
+const id = { ...mainId, ...documentsId, ...historyId, ...protectionId };
+const zhHans = { ...mainZhHans, ...documentsZhHans, ...historyZhHans, ...protectionZhHans };
+const zhHant = { ...mainZhHant, ...documentsZhHant, ...historyZhHant, ...protectionZhHant };
 const LANGUAGES = { "id-ID": id, "zh-CN": zhHans, "zh-TW": zhHant } as const;
 
 describe.skipIf(!hasDemo)("the app speaks", () => {
@@ -42,7 +46,7 @@ describe.skipIf(!hasDemo)("the app speaks", () => {
           .map((key) => en[key]),
       );
       const origin = new URL(page.url()).origin;
-      for (const path of ["", `/documents/${workspace}`, `/documents/${workspace}/trash`, "/now", "/account", `/admin/${workspace}/people`, `/admin/${workspace}/roles`, ...["alarms", "rewinds", "rewinds/new", "canaries", "maintenance"].map((place) => `/admin/${workspace}/protection/${place}`)]) {
+      for (const path of ["", `/documents/${workspace}`, `/documents/${workspace}/trash`, "/now", "/account", `/admin/${workspace}/people`, `/admin/${workspace}/roles`, `/admin/${workspace}/history`, ...["alarms", "rewinds", "rewinds/new", "canaries", "maintenance"].map((place) => `/admin/${workspace}/protection/${place}`)]) {
         await page.goto(origin + path);
         await page.locator("main h1").first().waitFor({ state: "attached" });
         await page.waitForTimeout(500);

@@ -63,7 +63,15 @@ export interface Aspect {
 
 export type Selection =
   | { person: { person_id: Id; since: Millis; until?: Millis } }
-  | { rewind: { rewind_id: Id } };
+  | { rewind: { rewind_id: Id } }
+  | { moment: { to: Millis; objects?: ObjectRef[] } };
+
+/** An object of a module. */
+export interface ObjectRef {
+  module: string;
+  kind: string;
+  object: string;
+}
 
 /** What else than the proposal is to become of single things. */
 export interface Choices {

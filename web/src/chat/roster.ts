@@ -2,16 +2,19 @@
 
 import type { Id, Page, Person } from "../api/types";
 import type { LocalDatabase } from "../sync/database";
-import type { Transport } from "../sync/transport";
+import { RequestError, type Transport } from "../sync/transport";
 import { Store } from "./store";
 
 const AT_ONCE = 4;
 const GATHER_MS = 30;
+const AGAIN_MS = 5_000;
 
 export class Roster {
   readonly people = new Store<ReadonlyMap<Id, Person>>(new Map());
   private readonly wanted = new Set<Id>();
   private readonly asked = new Set<Id>();
+  /** Known, but perhaps not as they are now: asked for when somebody next needs them. */
+  private readonly outdated = new Set<Id>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -34,9 +37,8 @@ export class Roster {
   /** The person, if known; otherwise asks for them and answers `undefined` for now. */
   person(id: Id): Person | undefined {
     const known = this.people.get().get(id);
-    if (known === undefined && id !== "" && !this.asked.has(id)) {
-      this.wanted.add(id);
-      this.timer ??= setTimeout(() => void this.fetchWanted(), GATHER_MS);
+    if ((known === undefined || this.outdated.has(id)) && id !== "" && !this.asked.has(id)) {
+      this.want(id);
     }
     return known;
   }
@@ -62,10 +64,23 @@ export class Roster {
   /** Somebody changed: their cached row is fetched again. */
   stale(id: Id): void {
     if (this.people.get().has(id)) {
-      this.asked.delete(id);
-      this.wanted.add(id);
-      this.timer ??= setTimeout(() => void this.fetchWanted(), GATHER_MS);
+      this.want(id);
     }
+  }
+
+  /** Anybody may have changed: whoever is shown is fetched again, the others when they are needed. */
+  allStale(): void {
+    for (const id of this.people.get().keys()) {
+      this.outdated.add(id);
+      this.asked.delete(id);
+    }
+    this.people.update((known) => new Map(known));
+  }
+
+  private want(id: Id): void {
+    this.asked.delete(id);
+    this.wanted.add(id);
+    this.timer ??= setTimeout(() => void this.fetchWanted(), GATHER_MS);
   }
 
   private async fetchWanted(): Promise<void> {
@@ -87,9 +102,14 @@ export class Roster {
         workspace_id: this.workspaceId,
         person_id: id,
       });
-    } catch {
-      // Asked again the next time the name is needed.
-      setTimeout(() => this.asked.delete(id), 5_000);
+    } catch (error) {
+      if (isRefusal(error)) {
+        // Asked again the next time the name is needed.
+        setTimeout(() => this.asked.delete(id), AGAIN_MS);
+      } else {
+        // Whoever is known already is needed by nobody a second time.
+        setTimeout(() => this.want(id), AGAIN_MS);
+      }
       return null;
     }
   }
@@ -100,7 +120,15 @@ export class Roster {
     }
     this.people.update((known) => new Map([...known, ...people.map((person): [Id, Person] => [person.id, person])]));
     if (keep) {
+      for (const { id } of people) {
+        this.outdated.delete(id);
+      }
       void this.database.people.bulkPut(people.map((person) => ({ ...person, workspace_id: this.workspaceId })));
     }
   }
+}
+
+/** A site has answered, and another one would answer the same. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof RequestError && error.problem.status >= 400 && error.problem.status < 500 && error.problem.status !== 429;
 }

@@ -47,7 +47,7 @@ export interface ProtectionNews {
   /** Grows whenever something happened. */
   changes: number;
   seq: number;
-  /** The last high alarm that was raised while this page was open. */
+  /** The last high alarm the stream told of, unless it told too that somebody judged it. */
   high: { alarm: Id; person: Id } | null;
 }
 
@@ -122,6 +122,7 @@ export class Workspace {
 
   /** Fetches everything shown: after an interruption too long for the event stream to bridge. */
   refetch(): void {
+    this.roster.allStale();
     this.conversations.touch(null);
     this.timelines.refetch();
     void this.refreshUrgent();
@@ -181,9 +182,16 @@ export class Workspace {
       return;
     }
     const { seq, events } = effect.kind === "entry" ? effect.frame : { seq: 0, events: [] };
-    const raised = events.find(({ kind, data }) => kind === "alarm-raised" && data["level"] === "high")?.data;
-    const high = raised === undefined ? null : { alarm: String(raised["alarm_id"]), person: String(raised["person_id"]) };
-    this.protection.update((news) => ({ changes: news.changes + 1, seq: Math.max(news.seq, seq), high: high ?? news.high }));
+    for (const { kind, data } of events) {
+      if (kind === "alarm-raised") {
+        this.roster.stale(String(data["person_id"]));
+      }
+    }
+    this.protection.update((news) => ({
+      changes: news.changes + 1,
+      seq: Math.max(news.seq, seq),
+      high: events.reduce(highAfter, news.high),
+    }));
   }
 
   async refreshUrgent(): Promise<void> {
@@ -351,6 +359,14 @@ export class Workspace {
       }
     }
   }
+}
+
+/** Which high alarm is to be looked at after an event. */
+function highAfter(high: ProtectionNews["high"], { kind, data }: StreamEvent): ProtectionNews["high"] {
+  if (kind === "alarm-raised" && data["level"] === "high") {
+    return { alarm: String(data["alarm_id"]), person: String(data["person_id"]) };
+  }
+  return kind === "alarm-closed" && data["alarm_id"] === high?.alarm ? null : high;
 }
 
 /** A conversation as it will be once a site has made it. */

@@ -23,16 +23,19 @@ import { Loading } from "../ui/loading";
 import { Boundary } from "../ui/boundary";
 import { ChatPage } from "./chat/chat-page";
 import { SiteChip } from "../ui/site-chip";
+import { untilLoaded } from "../ui/until-loaded";
 
 const NowPage = lazy(() => import("./now/now-page"));
 const DocumentsPage = lazy(async () => {
   const [page] = await Promise.all([import("./documents/documents-page"), loadWords("documents")]);
   return page;
 });
-const ProtectionWatch = lazy(async () => {
-  const [watch] = await Promise.all([import("./protection-watch"), loadWords("protection")]);
-  return watch;
-});
+const ProtectionWatch = lazy(() =>
+  untilLoaded(async () => {
+    const [watch] = await Promise.all([import("./protection-watch"), loadWords("protection")]);
+    return watch;
+  }),
+);
 const AdminPage = lazy(() => import("./admin/admin-page"));
 const AccountPage = lazy(() => import("./account-page"));
 const InQuarantine = lazy(() => import("./in-quarantine"));
@@ -149,9 +152,9 @@ export function Shell(): ReactElement {
               </p>
             ))}
           {workspace?.may("protection.manage") ? (
-            <Boundary quiet>
+            <Boundary quiet key={workspace.id}>
               <Suspense fallback={null}>
-                <ProtectionWatch key={workspace.id} />
+                <ProtectionWatch />
               </Suspense>
             </Boundary>
           ) : null}

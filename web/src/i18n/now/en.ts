@@ -163,6 +163,8 @@ const en = {
   "module.installation": "Accounts",
   "module.directory": "Directory",
   "module.messaging": "Messages",
+  "module.documents": "Documents",
+  "module.protection": "Protection",
   "module.continuity": "Continuity",
   "partition.title": "Who leads what",
   "partition.workspace": "Workspace",

@@ -165,6 +165,8 @@ const id: Record<keyof typeof en, string> = {
   "module.installation": "Akun",
   "module.directory": "Direktori",
   "module.messaging": "Pesan",
+  "module.documents": "Dokumen",
+  "module.protection": "Perlindungan",
   "module.continuity": "Kesinambungan",
   "partition.title": "Siapa memimpin apa",
   "partition.workspace": "Ruang kerja",

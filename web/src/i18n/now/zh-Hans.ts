@@ -165,6 +165,8 @@ const zhHans: Record<keyof typeof en, string> = {
   "module.installation": "账号",
   "module.directory": "通讯录",
   "module.messaging": "消息",
+  "module.documents": "文档",
+  "module.protection": "防护",
   "module.continuity": "连续性",
   "partition.title": "分区主导情况",
   "partition.workspace": "工作区",

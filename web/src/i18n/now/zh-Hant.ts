@@ -165,6 +165,8 @@ const zhHant: Record<keyof typeof en, string> = {
   "module.installation": "帳號",
   "module.directory": "通訊錄",
   "module.messaging": "訊息",
+  "module.documents": "文件",
+  "module.protection": "防護",
   "module.continuity": "持續性",
   "partition.title": "分區主導情況",
   "partition.workspace": "工作區",

@@ -31,7 +31,7 @@ export function useDirectory<T>(noun: string, parameters: Parameters = {}): { ro
   const { transport } = useApp();
   const workspace = useWorkspace();
   const { data, isLoading, error } = useQuery({
-    queryKey: [workspace.id, noun, parameters],
+    queryKey: [workspace.id, "directory", noun, parameters],
     queryFn: () => transport.query<Page<T>>(`/api/directory/${noun}`, {
         workspace_id: workspace.id,
         ...parameters,
@@ -40,6 +40,37 @@ export function useDirectory<T>(noun: string, parameters: Parameters = {}): { ro
     placeholderData: (before) => before,
   });
   return { rows: data?.items ?? [], next: data?.next ?? null, isLoading, failure: error ? codeOf(error) : null };
+}
+
+/** The most pages of a list that are read for the names in it. */
+const PAGES_MAX = 50;
+
+/** Every row of a list that comes in pages. */
+export function useWholeDirectory<T>(noun: string): readonly T[] {
+  const { transport } = useApp();
+  const workspace = useWorkspace();
+  const { data } = useQuery({
+    queryKey: [workspace.id, "directory", noun, "whole"],
+    queryFn: async () => {
+      const rows: T[] = [];
+      let cursor: string | null = null;
+      for (let page = 0; page < PAGES_MAX; page += 1) {
+        const read: Page<T> = await transport.query<Page<T>>(`/api/directory/${noun}`, {
+          workspace_id: workspace.id,
+          limit: 200,
+          cursor,
+          min_seq: minSeq("directory", workspace.id),
+        });
+        rows.push(...read.items);
+        cursor = read.next ?? null;
+        if (cursor === null) {
+          break;
+        }
+      }
+      return rows;
+    },
+  });
+  return data ?? [];
 }
 
 export interface Order {

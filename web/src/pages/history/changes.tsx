@@ -6,10 +6,10 @@ import { type ReactElement, type ReactNode, useState } from "react";
 import { useWorkspace } from "../../app-context";
 import type { Id, Millis, Page } from "../../api/types";
 import { useT } from "../../i18n";
+import { usePersonName } from "../chat/names";
 import { Waiting } from "./preparing";
 import { momentText } from "./time-slider";
 import { useAsked } from "./use-then";
-import { usePersonName } from "./views";
 
 const PAGE = 20;
 
@@ -23,7 +23,10 @@ export interface Change {
 }
 
 interface Props {
-  moment: Millis;
+  /** Up to when; `null`: up to now. */
+  moment: Millis | null;
+  /** The moment as it is told. */
+  shownAs: Millis;
   onMoment(moment: Millis): void;
   /** What can be done about a change, beside it. */
   actions?: (change: Change) => ReactNode;
@@ -31,10 +34,10 @@ interface Props {
 
 /** Begins anew at the newest page whenever the moment changes. */
 export function Changes(props: Props): ReactElement {
-  return <ChangesUpTo key={props.moment} {...props} />;
+  return <ChangesUpTo key={props.moment ?? "now"} {...props} />;
 }
 
-function ChangesUpTo({ moment, onMoment, actions }: Props): ReactElement {
+function ChangesUpTo({ moment, shownAs, onMoment, actions }: Props): ReactElement {
   const t = useT();
   const workspace = useWorkspace();
   const [cursor, setCursor] = useState<string | null>(null);
@@ -45,7 +48,7 @@ function ChangesUpTo({ moment, onMoment, actions }: Props): ReactElement {
   return (
     <section className="card history-changes" aria-labelledby="history-changes">
       <h2 id="history-changes">{t("history.changes")}</h2>
-      <p className="quiet small">{t("history.changesUpTo", { time: momentText(moment) })}</p>
+      <p className="quiet small">{t("history.changesUpTo", { time: momentText(shownAs) })}</p>
       <Waiting then={then} />
       {then.data === undefined ? null : then.data.items.length === 0 && next === null ? (
         <p className="quiet">{t("history.noChanges")}</p>

@@ -20,6 +20,16 @@ describe("rows of then beside rows of now", () => {
     ]);
   });
 
+  it("calls nothing gone or new where a list is not whole", () => {
+    const compared = compare(rows("ann", "ben"), rows("benno", "dee"), (row) => row.id, (row) => [row.name], false);
+    expect(compared.map((each) => `${each.row.name} ${each.difference}`)).toEqual(["ann unknown", "ben differs"]);
+  });
+
+  it("says nothing while now is not known", () => {
+    const compared = compare(rows("ann"), null, (row) => row.id, (row) => [row.name]);
+    expect(compared.map((each) => each.difference)).toEqual(["unknown"]);
+  });
+
   it("has nothing to say of nothing", () => {
     expect(told([], [])).toEqual([]);
   });

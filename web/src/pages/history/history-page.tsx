@@ -39,7 +39,8 @@ function Travel({ from }: { from: Millis }): ReactElement {
   const { message } = AntApp.useApp();
   // The end of the slider: when the page was opened, and later where somebody goes beyond.
   const [to, setTo] = useState(() => Date.now());
-  const [moment, setMoment] = useState(to);
+  // At the end it is now, whatever that is at the site: this device's clock may be fast.
+  const [moment, setMoment] = useState<Millis | null>(null);
   const [view, setView] = useState<ViewName>("people");
   const [isStepping, setStepping] = useState(false);
   const View = VIEWS[view];
@@ -49,10 +50,19 @@ function Travel({ from }: { from: Millis }): ReactElement {
     setTo((before) => Math.max(before, at));
   }, []);
 
+  const slideTo = useCallback((at: Millis) => (at >= to ? setMoment(null) : go(at)), [go, to]);
+
   const step = async (direction: "previous" | "next"): Promise<void> => {
+    if (moment === null && direction === "next") {
+      void message.info(t("history.noNext"));
+      return;
+    }
     setStepping(true);
     try {
-      const bounds = direction === "previous" ? { to: moment - 1, order: "newest_first" } : { from: moment + 1, order: "oldest_first" };
+      const bounds =
+        direction === "previous"
+          ? { to: moment === null ? null : moment - 1, order: "newest_first" }
+          : { from: (moment ?? to) + 1, order: "oldest_first" };
       let cursor: string | null = null;
       for (let looked = 0; looked < LOOKED_MAX; looked += 1) {
         const page: Page<Change> = await transport.query<Page<Change>>("/api/workspace-changes", { workspace_id: workspace.id, ...bounds, limit: 1, cursor });
@@ -77,7 +87,7 @@ function Travel({ from }: { from: Millis }): ReactElement {
   return (
     <div className="history">
       <section className="card" aria-label={t("history.moment")}>
-        <TimeSlider from={from} to={to} moment={moment} onMoment={go} onStep={(direction) => void step(direction)} isStepping={isStepping} />
+        <TimeSlider from={from} to={to} moment={moment ?? to} onMoment={slideTo} onStep={(direction) => void step(direction)} isStepping={isStepping} />
       </section>
       <div className="history-columns">
         <section className="card history-view" aria-label={t("history.what")}>
@@ -91,7 +101,7 @@ function Travel({ from }: { from: Millis }): ReactElement {
           </div>
           <View moment={moment} />
         </section>
-        <Changes moment={moment} onMoment={go} />
+        <Changes moment={moment} shownAs={moment ?? to} onMoment={go} />
       </div>
     </div>
   );

@@ -68,7 +68,7 @@ export function TimeSlider({ from, to, moment, onMoment, onStep, isStepping }: P
           {t("history.next")}
         </Button>
       </Space>
-      <p className="history-as-of" aria-live="polite">
+      <p className="history-as-of" aria-live="polite" data-moment={shown}>
         {t("history.asOf", { time: text })}
       </p>
     </div>

@@ -30,13 +30,14 @@ function isPreparing(error: unknown): error is RequestError {
   return error instanceof RequestError && error.problem.code === "moment_in_preparation";
 }
 
-/** Asks, and asks again while the moment is being prepared. */
-export function useAsked<T>(key: readonly unknown[], ask: (transport: Transport) => Promise<T>): Then<T> {
+/** Asks, and asks again while the moment is being prepared; nothing before it can be asked (`isReady`). */
+export function useAsked<T>(key: readonly unknown[], ask: (transport: Transport) => Promise<T>, isReady = true): Then<T> {
   const { transport } = useApp();
   const workspace = useWorkspace();
   const { data, isFetching, error, failureReason } = useQuery({
     queryKey: [workspace.id, "history", ...key],
     queryFn: () => ask(transport),
+    enabled: isReady,
     retry: (count, failure) => (isPreparing(failure) ? count < ASKED_MAX : count < 1),
     retryDelay: (_, failure) => (isPreparing(failure) ? (failure.problem.retry_after_ms ?? 500) : 1_000),
   });

@@ -2,11 +2,12 @@
 
 import { Button } from "antd";
 import { type ReactElement, useState } from "react";
-import { useStore, useWorkspace } from "../../app-context";
 import type { Id, Millis } from "../../api/types";
-import { dateTimeText, useT } from "../../i18n";
+import { type Key, type Translate, useT } from "../../i18n";
 import { useRoleName } from "../admin/role-names";
+import { usePersonName } from "../chat/names";
 import { Waiting } from "./preparing";
+import { MessagesThen } from "./messages-then";
 import { ThenTable } from "./then-table";
 import { useRows, useThen } from "./use-then";
 
@@ -24,7 +25,7 @@ interface Named {
   name: string;
 }
 
-type View = (props: { moment: Millis }) => ReactElement;
+type View = (props: { moment: Millis | null }) => ReactElement;
 
 /** Something that was opened in a list. */
 function useOpened<T>(): { opened: T | null; open(what: T): void; back: ReactElement } {
@@ -46,11 +47,23 @@ function usePeopleColumns(): { title: string; text(row: PersonRow): string }[] {
     { title: t("history.handle"), text: (row) => row.handle },
     { title: t("history.role"), text: (row) => roleName(row.role) },
     { title: t("history.jobTitle"), text: (row) => row.title ?? "" },
-    { title: t("history.status"), text: (row) => (row.status === "deactivated" ? t("history.deactivated") : t("history.active")) },
+    { title: t("history.status"), text: (row) => statusText(row.status, t) },
   ];
 }
 
-function PeopleThen({ moment, label, path, parameters }: { moment: Millis; label: string; path: string; parameters: Record<string, string | number> }): ReactElement {
+const STATUS_WORDS: Partial<Record<string, Key>> = {
+  active: "history.active",
+  quarantined: "history.quarantined",
+  deactivated: "history.deactivated",
+};
+
+/** A status that is not known here is named as it is: whatever it is, it is not `active`. */
+export function statusText(status: string, t: Translate): string {
+  const word = STATUS_WORDS[status];
+  return word === undefined ? status : t(word);
+}
+
+function PeopleThen({ moment, label, path, parameters }: { moment: Millis | null; label: string; path: string; parameters: Record<string, string | number> }): ReactElement {
   const columns = usePeopleColumns();
   return <ThenTable<PersonRow> label={label} path={path} parameters={parameters} moment={moment} rowKey={(row) => row.id} columns={columns} />;
 }
@@ -159,34 +172,6 @@ const Conversations: View = ({ moment }) => {
   );
 };
 
-interface MessageThen {
-  id: Id;
-  author: Id;
-  time: Millis;
-  text?: string | null;
-  deleted?: boolean;
-}
-
-/** The newest messages of a conversation as they were. */
-function MessagesThen({ moment, conversation }: { moment: Millis; conversation: Id }): ReactElement {
-  const t = useT();
-  const personName = usePersonName();
-  return (
-    <ThenTable<MessageThen>
-      label={t("history.conversations")}
-      path="/api/messaging/message-list"
-      parameters={{ conversation_id: conversation, limit: 200 }}
-      moment={moment}
-      rowKey={(row) => row.id}
-      columns={[
-        { title: t("history.text"), text: (row) => (row.deleted ? t("history.deletedMessage") : (row.text ?? "")) },
-        { title: t("history.author"), text: (row) => personName(row.author) },
-        { title: t("history.moment"), text: (row) => dateTimeText(row.time) },
-      ]}
-    />
-  );
-}
-
 interface ItemThen {
   id: Id;
   kind: "folder" | "document" | "file";
@@ -228,17 +213,9 @@ const Documents: View = ({ moment }) => {
   );
 };
 
-function TextThen({ moment, document }: { moment: Millis; document: Id }): ReactElement {
+function TextThen({ moment, document }: { moment: Millis | null; document: Id }): ReactElement {
   const then = useThen<{ markdown: string }>("/api/documents/export-markdown", moment, { document_id: document });
   return then.data === undefined ? <Waiting then={then} /> : <pre className="history-text">{then.data.markdown}</pre>;
-}
-
-/** Names as they are now; who is unknown here is named by nothing. */
-export function usePersonName(): (id: Id) => string {
-  const t = useT();
-  const workspace = useWorkspace();
-  useStore(workspace.roster.people);
-  return (id) => workspace.roster.person(id)?.name ?? t("person.unknown");
 }
 
 export const VIEWS = { people: People, groups: Groups, departments: Departments, conversations: Conversations, documents: Documents } as const;

@@ -8,6 +8,8 @@ const MODULES: Record<string, Key> = {
   installation: "module.installation",
   directory: "module.directory",
   messaging: "module.messaging",
+  documents: "module.documents",
+  protection: "module.protection",
   continuity: "module.continuity",
 };
 

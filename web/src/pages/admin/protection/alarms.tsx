@@ -1,6 +1,6 @@
 /** Alarms: who, why and how sure, and what a human makes of it. */
 
-import { type ReactElement, useState } from "react";
+import { type ReactElement, useEffect, useState } from "react";
 import type { Alarm } from "../../../api/protection";
 import { useWorkspace } from "../../../app-context";
 import { useT } from "../../../i18n";
@@ -21,6 +21,12 @@ export function Alarms(): ReactElement {
     limit: 20,
     cursor: pages.cursor,
   });
+  useEffect(() => {
+    // Whether somebody is in quarantine is what the card says and offers to end: no cached row will do.
+    for (const person of new Set(data?.items.map((alarm) => alarm.person_id))) {
+      workspace.roster.stale(person);
+    }
+  }, [data, workspace]);
   // What nobody has judged stands above what somebody has, the newest first in both.
   const items = [...(data?.items ?? [])].sort((a, b) => Number(a.closed !== undefined) - Number(b.closed !== undefined));
   return (

@@ -48,7 +48,7 @@ describe("values in words", () => {
     [of("document", "text"), { seq: 7 }, "as after change 7"],
     [of("document", "text"), { seq: 0 }, "empty"],
     [of("document", "text"), { as_of: 3 }, "as after change 3"],
-    [of("document", "text"), { without: [4, 5] }, "without 2 changes by this person"],
+    [of("document", "text"), { without: [4, 5] }, "without 2 changes that are taken back"],
     [of("document", "unheard-of"), [1, 2], "something this page cannot show"],
   ])("%j %j", (about, value, expected) => {
     expect(words(about, value)).toBe(expected);

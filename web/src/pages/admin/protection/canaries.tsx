@@ -7,7 +7,7 @@ import type { Page } from "../../../api/types";
 import { useApp, useWorkspace } from "../../../app-context";
 import { momentText, useT } from "../../../i18n";
 import { documentsPath } from "../../../route";
-import { Failure } from "../../../ui/failure";
+import { Failure, codeOf } from "../../../ui/failure";
 import { Icon, type IconName } from "../../../ui/icon";
 import { Link } from "../../../ui/link";
 import { Loading } from "../../../ui/loading";
@@ -18,11 +18,11 @@ import { PlantNew } from "./plant-new";
 import { useGive, useProtectionPage } from "./use-protection";
 
 interface Known {
-  kind: "folder" | "document";
+  kind: "folder" | "document" | "file";
   name: string;
 }
 
-const ICONS: Record<Known["kind"], IconName> = { folder: "folder", document: "document" };
+const ICONS: Record<Known["kind"], IconName> = { folder: "folder", document: "document", file: "file" };
 
 export function Canaries(): ReactElement {
   const t = useT();
@@ -58,7 +58,7 @@ export function Canaries(): ReactElement {
       <ul className="protection-list" role="list">
         {items.map((canary) => (
           <li key={canary.item_id}>
-            <CanaryRow canary={canary} item={known.get(canary.item_id) ?? null} />
+            <CanaryRow canary={canary} item={known.get(canary.item_id)} />
           </li>
         ))}
       </ul>
@@ -69,7 +69,8 @@ export function Canaries(): ReactElement {
   );
 }
 
-function CanaryRow({ canary, item }: { canary: Canary; item: Known | null }): ReactElement {
+/** `item`: `null` where this person may not read it, `undefined` while that is not known. */
+function CanaryRow({ canary, item }: { canary: Canary; item: Known | null | undefined }): ReactElement {
   const t = useT();
   const workspace = useWorkspace();
   const nameOf = usePersonName();
@@ -77,9 +78,9 @@ function CanaryRow({ canary, item }: { canary: Canary; item: Known | null }): Re
   const name = item?.name ?? canary.item_id;
   return (
     <div className="card canary" data-canary={canary.item_id}>
-      <Icon name={item === null ? "lock" : ICONS[item.kind]} size={20} />
+      <Icon name={item ? ICONS[item.kind] : "lock"} size={20} />
       <div className="grow">
-        {item === null ? <code>{name}</code> : <Link to={documentsPath(workspace.id, item.kind, canary.item_id)}>{name}</Link>}
+        {item ? <Link to={documentsPath(workspace.id, item.kind === "folder" ? "folder" : "document", canary.item_id)}>{name}</Link> : <code>{name}</code>}
         {item === null ? <small className="quiet"> {t("protection.notReadable")}</small> : null}
         <div className="quiet small">{t("protection.plantedBy", { name: nameOf(canary.planted_by), time: momentText(canary.planted_at) })}</div>
         {failure === null ? null : <Failure code={failure} />}
@@ -98,28 +99,27 @@ function CanaryRow({ canary, item }: { canary: Canary; item: Known | null }): Re
 }
 
 /** What items are called, where this person may read them: a canary is known by its id alone. */
-function useItems(ids: readonly string[]): ReadonlyMap<string, Known> {
+function useItems(ids: readonly string[]): ReadonlyMap<string, Known | null> {
   const { transport } = useApp();
   const workspace = useWorkspace();
   const answers = useQueries({
     queries: ids.map((id) => ({
       queryKey: [workspace.id, "item", id],
       staleTime: 60_000,
-      retry: false,
-      queryFn: async (): Promise<Known> => {
+      queryFn: async (): Promise<Known | null> => {
         const ask = <T,>(query: string, parameters: Record<string, string | number>): Promise<T> =>
           transport.query<T>(`/api/documents/${query}`, { workspace_id: workspace.id, ...parameters });
-        try {
-          const document = await ask<{ title: string }>("document", { document_id: id });
-          return { kind: "document", name: document.title };
-        } catch {
-          const folder = await ask<Page<unknown> & { name: string | null }>("folder", { folder_id: id, limit: 1 });
-          return { kind: "folder", name: folder.name ?? id };
+        // A document and a file are asked for alike, and say which they are.
+        const document = await unlessNotFound(ask<{ kind: "document" | "file"; title: string }>("document", { document_id: id }));
+        if (document !== null) {
+          return { kind: document.kind, name: document.title };
         }
+        const folder = await unlessNotFound(ask<Page<unknown> & { name: string | null }>("folder", { folder_id: id, limit: 1 }));
+        return folder === null ? null : { kind: "folder", name: folder.name ?? id };
       },
     })),
   });
-  const known = new Map<string, Known>();
+  const known = new Map<string, Known | null>();
   ids.forEach((id, index) => {
     const answer = answers[index]?.data;
     if (answer !== undefined) {
@@ -127,4 +127,16 @@ function useItems(ids: readonly string[]): ReadonlyMap<string, Known> {
     }
   });
   return known;
+}
+
+/** `null` where there is no such thing for this person; any other failure says nothing about that. */
+async function unlessNotFound<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (codeOf(error).endsWith("_not_found")) {
+      return null;
+    }
+    throw error;
+  }
 }

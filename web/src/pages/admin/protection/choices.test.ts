@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Aspect, PlannedChange } from "../../../api/protection";
-import { type Chosen, choiceOf, choicesBody, choicesFor, countsOf, withChoice } from "./choices";
+import { CHOICES_MAX, type Chosen, choiceOf, choicesBody, choicesFor, countsOf, isTooMany, withChoice } from "./choices";
 
 const NOTHING: Chosen = new Map();
 
@@ -29,7 +29,15 @@ describe("what was chosen", () => {
     let chosen = withChoice(NOTHING, change("a"), "keep");
     chosen = withChoice(chosen, made, "put_back");
     chosen = withChoice(chosen, text, "as_before");
-    expect(choicesBody(chosen)).toEqual({ keep: [aspect("a")], put_back: [made.aspect], as_before: [text.aspect] });
+    expect(choicesBody(chosen)).toEqual({ keep: [aspect("a")], put_back: [made.aspect, text.aspect], as_before: [text.aspect] });
+  });
+
+  it("names what goes back also where it no longer stays by itself", () => {
+    const chosen = withChoice(NOTHING, made, "put_back");
+    // Meanwhile the plan puts it back anyway; by the time it is carried out that may have changed again.
+    const entry = chosen.get([...chosen.keys()][0] ?? "");
+    const later: Chosen = new Map([["m", { change: { ...made, is_kept: false }, choice: entry?.choice ?? "keep" }]]);
+    expect(choicesBody(later)).toEqual({ put_back: [made.aspect] });
   });
 
   it("names what stays by itself also where it goes back as it was before", () => {
@@ -58,7 +66,7 @@ describe("what can be chosen", () => {
 });
 
 describe("the counts a person approves", () => {
-  const plan = { changes: 10, kept: 2 };
+  const plan = { changes: 10, kept: 2, items: [] };
   it("are the plan's without choices", () => expect(countsOf(plan, NOTHING)).toEqual({ back: 8, kept: 2 }));
   it("follow what was chosen", () => {
     let chosen = withChoice(NOTHING, change("a"), "keep");
@@ -66,5 +74,24 @@ describe("the counts a person approves", () => {
     chosen = withChoice(chosen, made, "put_back");
     chosen = withChoice(chosen, text, "as_before");
     expect(countsOf(plan, chosen)).toEqual({ back: 7, kept: 3 });
+  });
+
+  it("leave out what is not in the plan any more", () => {
+    const chosen = withChoice(withChoice(NOTHING, change("a"), "keep"), change("b"), "keep");
+    expect(countsOf({ changes: 1, kept: 0, items: [change("a")] }, chosen)).toEqual({ back: 0, kept: 1 });
+  });
+
+  it("follow the plan where it says otherwise by now", () => {
+    const chosen = withChoice(NOTHING, made, "put_back");
+    expect(countsOf({ changes: 2, kept: 0, items: [{ ...made, is_kept: false }, change("a")] }, chosen)).toEqual({ back: 2, kept: 0 });
+  });
+});
+
+describe("how many can be chosen", () => {
+  it("counts a text that becomes what it was before twice, as it is named", () => {
+    const texts = (count: number): Chosen =>
+      new Map(Array.from({ length: count }, (_, index) => [String(index), { change: { ...text, aspect: { ...text.aspect, object: String(index) } }, choice: "as_before" as const }]));
+    expect(isTooMany(texts(CHOICES_MAX / 2))).toBe(false);
+    expect(isTooMany(texts(CHOICES_MAX / 2 + 1))).toBe(true);
   });
 });

@@ -49,22 +49,34 @@ export function choicesBody(chosen: Chosen): Choices {
     if (choice === "as_before") {
       body.as_before.push(change.aspect);
     }
-    // What stays by itself has to be named, whichever way it is to go back.
-    if (change.is_kept) {
-      body.put_back.push(change.aspect);
-    }
+    // Whichever way it is to go back, it is named: somebody may work on it before the rewind is carried
+    // out, and then it would stay by itself.
+    body.put_back.push(change.aspect);
   }
   return Object.fromEntries(Object.entries(body).filter(([, aspects]) => aspects.length > 0));
 }
 
-/** How many things go back and how many stay. */
-export function countsOf(plan: Pick<RewindPlan, "changes" | "kept">, chosen: Chosen): { back: number; kept: number } {
+/** Whether a site takes so many: it counts each aspect as often as it is named. */
+export function isTooMany(chosen: Chosen): boolean {
+  const named = Object.values(choicesBody(chosen)).reduce((sum, aspects) => sum + aspects.length, 0);
+  return named > CHOICES_MAX;
+}
+
+/**
+ * How many things go back and how many stay. A plan changes while people work: where it says otherwise by now,
+ * that counts, and what is not in it any more does not, as far as the page at hand tells.
+ */
+export function countsOf(plan: Pick<RewindPlan, "changes" | "kept" | "items">, chosen: Chosen): { back: number; kept: number } {
+  const here = new Map(plan.items.map((change) => [keyOf(change.aspect), change]));
+  const isWhole = plan.items.length >= plan.changes;
   let kept = plan.kept;
-  for (const { change, choice } of chosen.values()) {
+  for (const [key, { change, choice }] of chosen) {
+    const planned = here.get(key) ?? (isWhole ? null : change);
     const stays = choice === "keep";
-    if (stays !== change.is_kept) {
+    if (planned !== null && stays !== planned.is_kept) {
       kept += stays ? 1 : -1;
     }
   }
+  kept = Math.min(Math.max(kept, 0), plan.changes);
   return { back: plan.changes - kept, kept };
 }

@@ -10,21 +10,16 @@ import { useGive } from "./use-protection";
 
 export function PlantNew({ onClose }: { onClose(): void }): ReactElement {
   const t = useT();
-  const { give, isBusy, failure } = useGive();
+  const { giveInTurn, isBusy, failure } = useGive();
   const [folder, setFolder] = useState(() => inventCanaries(currentLanguage()));
   const [made, setMade] = useState(0);
   const orders = ordersFor(folder);
 
   const plant = async (): Promise<void> => {
     // What was made before one was refused is not made again: it has its id already.
-    for (let step = made; step < orders.length; step += 1) {
-      const order = orders[step];
-      if (order === undefined || !(await give(order))) {
-        setMade(step);
-        return;
-      }
+    if (await giveInTurn(orders.slice(made), () => setMade((before) => before + 1))) {
+      onClose();
     }
-    onClose();
   };
 
   return (

@@ -1,6 +1,6 @@
 /** One rewind: to decide on it, to watch it, and to see what it came to. */
 
-import { type ReactElement, useState } from "react";
+import { type ReactElement, useEffect, useEffectEvent, useState } from "react";
 import type { Page } from "../../../api/types";
 import type { Rewind, RewindPlan, RewindProgress } from "../../../api/protection";
 import { useWorkspace } from "../../../app-context";
@@ -13,7 +13,7 @@ import { Link } from "../../../ui/link";
 import { Loading } from "../../../ui/loading";
 import { usePersonName } from "../../chat/names";
 import { StatusWord } from "../status-word";
-import { CHOICES_MAX, type Chosen, choicesBody, countsOf } from "./choices";
+import { type Chosen, choicesBody, countsOf, isTooMany } from "./choices";
 import { NoteDialog } from "./note-dialog";
 import { Outcome } from "./outcome";
 import { PlanView } from "./plan-view";
@@ -28,9 +28,7 @@ export function RewindPage({ id }: { id: string }): ReactElement {
   const workspace = useWorkspace();
   const nameOf = usePersonName();
   const words = useSelectionWords();
-  const { data, failure, isLoading, reload } = useProtection<Page<Rewind>>("rewind-list", { rewind_id: id }, (page) =>
-    page?.items[0]?.state === "approved" ? PROGRESS_MS : false,
-  );
+  const { data, failure, isLoading, reload } = useProtection<Page<Rewind>>("rewind-list", { rewind_id: id });
   const rewind = data?.items[0];
   if (rewind === undefined) {
     return isLoading ? <Loading /> : <Failure code={failure ?? "rewind_not_found"} onRetry={reload} />;
@@ -61,7 +59,7 @@ export function RewindPage({ id }: { id: string }): ReactElement {
         ) : null}
       </ul>
       {rewind.state === "proposed" ? <Deciding rewind={rewind} /> : null}
-      {rewind.state === "approved" ? <UnderWay id={id} /> : null}
+      {rewind.state === "approved" ? <UnderWay id={id} onOver={reload} /> : null}
       {rewind.outcome === null ? null : <Outcome outcome={rewind.outcome} />}
       {rewind.state === "completed" ? <TakeBack id={id} /> : null}
     </section>
@@ -87,7 +85,7 @@ function Deciding({ rewind }: { rewind: Rewind }): ReactElement {
         actions={(plan) => (
           <>
             {mayApprove ? (
-              <button type="button" className="button primary" disabled={plan.changes === 0 || chosen.size > CHOICES_MAX} onClick={() => setConfirming(plan)}>
+              <button type="button" className="button primary" disabled={plan.changes === 0 || isTooMany(chosen)} onClick={() => setConfirming(plan)}>
                 {t("protection.approve")}
               </button>
             ) : null}
@@ -140,9 +138,17 @@ function Approval({ id, plan, chosen, onClose }: { id: string; plan: RewindPlan;
   );
 }
 
-function UnderWay({ id }: { id: string }): ReactElement {
+/** Asks how far it is, and says when it is over: what it came to is in the rewind itself. */
+function UnderWay({ id, onOver }: { id: string; onOver(): void }): ReactElement {
   const t = useT();
   const { data } = useProtection<RewindProgress>("rewind-progress", { rewind_id: id }, () => PROGRESS_MS);
+  const over = useEffectEvent(onOver);
+  const isOver = data !== undefined && data.state !== "approved";
+  useEffect(() => {
+    if (isOver) {
+      over();
+    }
+  }, [isOver]);
   const done = data?.done ?? null;
   const toDo = data?.to_do ?? null;
   return (

@@ -5,17 +5,15 @@ import { useT } from "../../../i18n";
 import { usePersonName } from "../../chat/names";
 import { useFolders } from "../../documents/use-tree";
 import { useRoleName } from "../role-names";
-import { useDirectory } from "../use-directory";
+import { useDirectory, useWholeDirectory } from "../use-directory";
 import type { Names } from "./aspect-words";
-
-const AT_MOST = 200;
 
 export function useNames(): Names {
   const t = useT();
   const person = usePersonName();
   const role = useRoleName();
-  const departments = useDirectory<Department>("department-list", { limit: AT_MOST }).rows;
-  const groups = useDirectory<Group>("group-list", { limit: AT_MOST }).rows;
+  const departments = useDirectory<Department>("department-list").rows;
+  const groups = useWholeDirectory<Group>("group-list");
   const { folders } = useFolders();
   // An id says more than nothing: of what is gone or may not be read there is no name.
   const found = (list: readonly { id: string; name: string }[], id: string): string => list.find((each) => each.id === id)?.name ?? id;

@@ -1,8 +1,8 @@
 /** Asking the protection module, and giving orders that are explained where they are refused. */
 
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App } from "antd";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { Page } from "../../../api/types";
 import { useApp, useStore, useWorkspace } from "../../../app-context";
 import { useT } from "../../../i18n";
@@ -49,11 +49,17 @@ export function useProtectionPage<T>(noun: string, parameters: Parameters): Aske
 }
 
 export interface Giving {
+  /** From the beginning of an order, or of several, to the end. */
   isBusy: boolean;
   /** Why the last order was refused. */
   failure: string | null;
   /** Whether it was done. */
   give(order: Order): Promise<boolean>;
+  /**
+   * Gives one order after another until one is refused; whether all were done. `onGiven` hears of each that
+   * was done. While orders are being given, no others are taken.
+   */
+  giveInTurn(orders: readonly Order[], onGiven?: () => void): Promise<boolean>;
 }
 
 /** Orders whose refusal is shown beside them: in front of a dialog nothing else can be seen. */
@@ -64,31 +70,39 @@ export function useGive(): Giving {
   const queries = useQueryClient();
   const { message } = App.useApp();
   const [failure, setFailure] = useState<string | null>(null);
-  const mutation = useMutation({
-    mutationFn: (order: Order) =>
-      transport.command({
-        id: newId(),
-        module: order.module ?? "protection",
-        verb: order.verb,
-        workspace_id: workspace.id,
-        command: order.command,
-      }),
-  });
-  return {
-    isBusy: mutation.isPending,
-    failure,
-    give: async (order) => {
-      setFailure(null);
-      try {
-        const { seq } = await mutation.mutateAsync(order);
-        noteSeq(order.module ?? "protection", workspace.id, seq ?? 0);
-        await queries.invalidateQueries();
-        void message.success(order.done ?? t("admin.done"));
-        return true;
-      } catch (error) {
-        setFailure(codeOf(error));
-        return false;
-      }
-    },
+  const [isBusy, setBusy] = useState(false);
+  // A second click may come before the button is drawn as disabled.
+  const isGiving = useRef(false);
+
+  const giveOne = async ({ module = "protection", verb, command }: Order): Promise<void> => {
+    const { seq } = await transport.command({ id: newId(), module, verb, workspace_id: workspace.id, command });
+    noteSeq(module, workspace.id, seq ?? 0);
   };
+  const giveInTurn = async (orders: readonly Order[], onGiven?: () => void): Promise<boolean> => {
+    if (isGiving.current) {
+      return false;
+    }
+    isGiving.current = true;
+    setBusy(true);
+    setFailure(null);
+    try {
+      for (const order of orders) {
+        await giveOne(order);
+        onGiven?.();
+      }
+      void message.success(orders.at(-1)?.done ?? t("admin.done"));
+      return true;
+    } catch (error) {
+      setFailure(codeOf(error));
+      return false;
+    } finally {
+      // Also what was done before one was refused is to be seen. Nobody waits for it: the order is done.
+      for (const module of ["protection", "directory"]) {
+        void queries.invalidateQueries({ queryKey: [workspace.id, module] });
+      }
+      isGiving.current = false;
+      setBusy(false);
+    }
+  };
+  return { isBusy, failure, give: (order) => giveInTurn([order]), giveInTurn };
 }

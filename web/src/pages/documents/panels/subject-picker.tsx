@@ -26,7 +26,9 @@ interface Named {
 
 function useNamed(query: "group-list" | "department-list"): readonly Named[] {
   const workspace = useWorkspace();
-  const answer = useAnswer<Page<Group | Department>>(`/api/directory/${query}`, { workspace_id: workspace.id, limit: 200 });
+  // Departments come all at once and take no limit.
+  const limit = query === "group-list" ? 200 : undefined;
+  const answer = useAnswer<Page<Group | Department>>(`/api/directory/${query}`, { workspace_id: workspace.id, limit });
   return answer.data?.items ?? [];
 }
 

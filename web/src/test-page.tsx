@@ -1,0 +1,66 @@
+/** Shows a part of a page in a workspace whose sites answer as a test says. */
+
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render } from "@testing-library/react";
+import { App as AntApp } from "antd";
+import type { ReactElement } from "react";
+import { type App, AppContext, WorkspaceContext } from "./app-context";
+import { Store } from "./chat/store";
+import type { Workspace } from "./chat/workspace";
+import { type CommandRequest, RequestError } from "./sync/transport";
+
+export type Parameters = Record<string, unknown>;
+
+export interface Sites {
+  query?(path: string, parameters: Parameters): unknown;
+  command?(command: CommandRequest): Promise<unknown>;
+}
+
+export function refusal(code: string, status = 404): RequestError {
+  return new RequestError({ code, status });
+}
+
+export function testWorkspace(more: object = {}): Workspace {
+  return {
+    id: "w",
+    me: "me",
+    roster: { people: new Store(new Map()), person: (id: string) => ({ id, name: `person ${id}` }), stale: () => undefined },
+    documents: { changes: new Store(0), minSeq: 0 },
+    protection: new Store({ changes: 0, seq: 0, high: null }),
+    openAlarms: new Store(""),
+    ...more,
+  } as unknown as Workspace;
+}
+
+/** Every query that was asked, without the workspace and without what was left open. */
+export interface Shown {
+  asked: { path: string; parameters: Parameters }[];
+  queries: QueryClient;
+  rerender(part: ReactElement): void;
+}
+
+export function showPage(part: ReactElement, sites: Sites, workspace: Workspace = testWorkspace()): Shown {
+  const asked: Shown["asked"] = [];
+  const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  const app = {
+    transport: {
+      query: async (path: string, parameters: Parameters) => {
+        const given = Object.fromEntries(Object.entries(parameters).filter(([name, value]) => name !== "workspace_id" && value !== null && value !== undefined));
+        asked.push({ path, parameters: given });
+        return sites.query?.(path, given);
+      },
+      command: (command: CommandRequest) => sites.command?.(command),
+    },
+  } as unknown as App;
+  const around = (inside: ReactElement): ReactElement => (
+    <AppContext value={app}>
+      <WorkspaceContext value={workspace}>
+        <QueryClientProvider client={queries}>
+          <AntApp>{inside}</AntApp>
+        </QueryClientProvider>
+      </WorkspaceContext>
+    </AppContext>
+  );
+  const { rerender } = render(around(part));
+  return { asked, queries, rerender: (next) => rerender(around(next)) };
+}
