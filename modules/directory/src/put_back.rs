@@ -16,6 +16,7 @@
 //! | role (by name) | `permissions` | all, in order; null: no such role |
 //! | invitation | `open` | false once it was revoked or accepted |
 
+mod aside;
 mod aspects;
 mod facts;
 mod places;
@@ -57,5 +58,14 @@ impl PutsBack for Directory {
         wish: &Wish,
     ) -> Result<Vec<Event>, NotPutBack> {
         facts::facts(rows, putting.time, wish)
+    }
+
+    fn step_aside(
+        &self,
+        rows: &Connection,
+        putting: &PuttingBack,
+        wish: &Wish,
+    ) -> Result<Vec<Event>, NotPutBack> {
+        aside::step_aside(rows, putting.command, wish)
     }
 }

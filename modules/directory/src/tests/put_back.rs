@@ -193,6 +193,78 @@ fn names_that_went_round_come_back() {
     assert_eq!(outcomes, [Done, Done]);
 }
 
+/// Renames in this order.
+fn in_a_circle(given: &mut Given, command: &str, all: &[(Value, &str)]) {
+    for (body, event) in all {
+        given.when(command, body.clone()).accepted(event);
+    }
+}
+
+#[test]
+fn names_that_were_swapped_come_back() {
+    let mut given = furnished();
+    let create = json!({"group_id": id(31), "name": "Cooks"});
+    given.when("create-group", create).accepted("group-created");
+    let create = json!({"group_id": id(32), "name": "Cleaners"});
+    given.when("create-group", create).accepted("group-created");
+    let renamed = |n, name| (json!({"group_id": id(n), "name": name}), "group-renamed");
+    let circle = [
+        renamed(30, "x"),
+        renamed(31, "Crew"),
+        renamed(32, "Cooks"),
+        renamed(30, "Cleaners"),
+    ];
+    in_a_circle(&mut given, "rename-group", &circle);
+    let renamed = |n, name| {
+        (
+            json!({"department_id": id(n), "name": name}),
+            "department-renamed",
+        )
+    };
+    let circle = [renamed(10, "x"), renamed(20, "Deck"), renamed(10, "Galley")];
+    in_a_circle(&mut given, "rename-department", &circle);
+    let profile = |person: PersonId| of("person", person.0, "profile");
+    let before = [MEMBER, GUEST].map(|person| (profile(person), given.aspect(&profile(person))));
+    let updated = |person: PersonId, handle| {
+        (
+            json!({"person_id": person, "name": handle, "handle": handle}),
+            "person-updated",
+        )
+    };
+    let circle = [
+        updated(MEMBER, "x"),
+        updated(GUEST, "member"),
+        updated(MEMBER, "guest"),
+    ];
+    in_a_circle(&mut given, "update-person", &circle);
+    let mut all = vec![
+        (of("group", id(30), "name"), json!("Crew")),
+        (of("group", id(31), "name"), json!("Cooks")),
+        (of("group", id(32), "name"), json!("Cleaners")),
+        (of("department", id(10), "name"), json!("Deck")),
+        (of("department", id(20), "name"), json!("Galley")),
+    ];
+    all.extend(before);
+    assert_eq!(put(&mut given, all.clone()), vec![Done; 7]);
+    for (aspect, value) in all {
+        assert_eq!(given.aspect(&aspect), value);
+    }
+    given.assert_replays();
+}
+
+#[test]
+fn nobody_steps_aside_in_vain() {
+    let mut given = furnished();
+    let create = json!({"group_id": id(31), "name": "Cooks"});
+    given.when("create-group", create).accepted("group-created");
+    let outcomes = put(
+        &mut given,
+        vec![(of("group", id(30), "name"), json!("Cooks"))],
+    );
+    assert!(matches!(&outcomes[0], Impossible(why) if why.contains("in use")));
+    assert_eq!(given.aspect(&of("group", id(30), "name")), json!("Crew"));
+}
+
 #[test]
 fn a_newcomers_doors_are_shut() {
     let mut given = furnished();
