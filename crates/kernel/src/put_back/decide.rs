@@ -49,7 +49,9 @@ impl<E: Into<DecideError>> From<E> for NotPutBack {
 
 /// What putting back one item may know besides the rows.
 #[derive(Clone, Copy, Debug)]
-pub struct PuttingBack {
+pub struct PuttingBack<'a> {
+    /// All items of the command, where one is decided in the light of another.
+    pub items: &'a [PutBackItem],
     /// Who answers for it.
     pub by: PersonId,
     /// The time the entry will carry.
@@ -95,7 +97,7 @@ pub trait PutsBack: Module {
     fn facts(
         &self,
         rows: &Connection,
-        putting: &PuttingBack,
+        putting: &PuttingBack<'_>,
         wish: &Self::Wish,
     ) -> Result<Vec<Event>, NotPutBack>;
 
@@ -107,7 +109,7 @@ pub trait PutsBack: Module {
     fn step_aside(
         &self,
         rows: &Connection,
-        putting: &PuttingBack,
+        putting: &PuttingBack<'_>,
         wish: &Self::Wish,
     ) -> Result<Vec<Event>, NotPutBack> {
         let _ = (rows, putting, wish);
@@ -130,6 +132,7 @@ pub fn decide_put_back<M: PutsBack>(
     let body: PutBack = parse_body(&command.body)?;
     let wishes = read(module, &body.items)?;
     let putting = PuttingBack {
+        items: &body.items,
         by,
         time: context.time,
         command: command.id,
@@ -228,7 +231,7 @@ impl Drop for Scratch<'_> {
 struct Attempt<'a, M: PutsBack> {
     module: &'a M,
     rows: &'a Connection,
-    putting: PuttingBack,
+    putting: PuttingBack<'a>,
     header: Header,
     items: &'a [PutBackItem],
     wishes: Vec<M::Wish>,

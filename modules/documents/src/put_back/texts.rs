@@ -12,7 +12,7 @@ use rusqlite::Connection;
 /// The fact; none where it is so already.
 pub fn facts(
     rows: &Connection,
-    putting: &PuttingBack,
+    putting: &PuttingBack<'_>,
     id: DocumentId,
     wish: &TextWish,
 ) -> Result<Vec<Event>, NotPutBack> {
