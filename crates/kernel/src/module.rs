@@ -69,6 +69,12 @@ pub trait Module: Send + Sync {
         Ok(Vec::new())
     }
 
+    /// Whether [`Module::due`] may give something else at another time with the same rows. Where it
+    /// does not, and no other module is followed, it is not asked again before the next entry.
+    fn is_due_by_time(&self) -> bool {
+        true
+    }
+
     /// Who is shown an event as it happens. Asked after the event was applied.
     ///
     /// # Errors

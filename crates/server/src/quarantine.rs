@@ -1,8 +1,8 @@
 //! Quarantine of a person of a workspace: how a site orders it, and what a site does about it besides
 //! turning the person away.
 //!
-//! The order is a command like any other. What follows from it – the person's sessions end – is a
-//! command of the installation that every site issues once it has read the fact; its id follows from
+//! The order is a command like any other. What follows from a site's own order – the person's
+//! sessions end, in every workspace – is a command of the installation that every site issues once it has read the fact; its id follows from
 //! the fact, so it takes effect once, and the entry `sessions-ended` is its completion.
 
 use crate::runtime::{Partition, QueryFailure};
@@ -130,7 +130,7 @@ fn fitting(reason: &str) -> String {
     }
 }
 
-/// Ends the sessions of whoever is put into quarantine in a workspace, for as long as its directory
+/// Ends the sessions of whomever a site puts into quarantine in a workspace, for as long as its directory
 /// is open.
 pub async fn keep_signed_out(site: Arc<Site>, directory: Arc<Partition>) {
     let mut applied = directory.applied();

@@ -76,6 +76,11 @@ impl Module for Directory {
         commands::due(rows)
     }
 
+    /// What built-in roles lack follows from the entries alone.
+    fn is_due_by_time(&self) -> bool {
+        false
+    }
+
     fn audience(&self, rows: &Connection, event: &Event) -> Result<Audience, rusqlite::Error> {
         audience::audience(rows, event)
     }

@@ -6,6 +6,7 @@
 //! | person | `active` | true, false |
 //! | person | `profile` | name, handle, email, title, locale |
 //! | person | `departments` | all ids, in order |
+//! | person | `account` | its id, or null; put back to null: deactivated, for the link stays |
 //! | person | `exists` | true; put back to null: deactivated |
 //! | department | `name` | |
 //! | department | `parent` | `{"parent": id or null}` |
@@ -16,6 +17,7 @@
 //! | role (by name) | `permissions` | all, in order; null: no such role |
 //! | invitation | `open` | false once it was revoked or accepted |
 
+mod aside;
 mod aspects;
 mod facts;
 mod places;
@@ -54,10 +56,20 @@ impl PutsBack for Directory {
     fn facts(
         &self,
         rows: &Connection,
-        putting: &PuttingBack,
+        putting: &PuttingBack<'_>,
         wish: &Wish,
     ) -> Result<Vec<Event>, NotPutBack> {
         rank::require(rows, putting, wish)?;
-        facts::facts(rows, putting.time, wish)
+        facts::facts(rows, putting, wish)
+    }
+
+    fn step_aside(
+        &self,
+        rows: &Connection,
+        putting: &PuttingBack<'_>,
+        wish: &Wish,
+    ) -> Result<Vec<Event>, NotPutBack> {
+        rank::require(rows, putting, wish)?;
+        aside::step_aside(rows, putting.command, wish)
     }
 }

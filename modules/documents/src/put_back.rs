@@ -56,7 +56,7 @@ impl PutsBack for Documents {
     fn facts(
         &self,
         rows: &Connection,
-        putting: &PuttingBack,
+        putting: &PuttingBack<'_>,
         wish: &Wish,
     ) -> Result<Vec<Event>, NotPutBack> {
         match wish {

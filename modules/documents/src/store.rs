@@ -1,6 +1,6 @@
 //! Documents' contents in the rows: a merged state, the updates after it, and every update ever made.
 
-use crate::content::{Broken, Content, Node, Without};
+use crate::content::{Broken, Content, Node, NotWithout, Without};
 use kernel::CommandId;
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashSet;
@@ -104,7 +104,7 @@ pub fn load_without(
     rows: &Connection,
     item: i64,
     unwanted: &[u64],
-) -> rusqlite::Result<Result<Vec<Node>, Broken>> {
+) -> rusqlite::Result<Result<Vec<Node>, NotWithout>> {
     let first = unwanted.iter().copied().min().unwrap_or(u64::MAX >> 32);
     let (from, state) = snapshot_before(rows, item, first.saturating_sub(1))?;
     let mut replay = Without::begin(state.as_deref()).map_err(unusable)?;

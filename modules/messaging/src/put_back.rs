@@ -53,7 +53,7 @@ impl PutsBack for Messaging {
     fn facts(
         &self,
         rows: &Connection,
-        putting: &PuttingBack,
+        putting: &PuttingBack<'_>,
         wish: &Wish,
     ) -> Result<Vec<Event>, NotPutBack> {
         match wish {

@@ -84,6 +84,13 @@ struct Apply {
     /// Objects that stay as they are, by their ids
     #[arg(long, value_name = "ID")]
     keep: Vec<String>,
+    /// Objects that are put back although others worked on what the person made
+    #[arg(long, value_name = "ID")]
+    put_back: Vec<String>,
+    /// Documents whose text becomes what it was before the person's first change, although others
+    /// wrote in it too
+    #[arg(long, value_name = "ID")]
+    as_before: Vec<String>,
     #[command(flatten)]
     place: Where,
 }
@@ -286,16 +293,34 @@ impl Apply {
         let door = self.place.open().await?;
         let plan = door.plan(&[("rewind_id", self.rewind.to_string())]).await?;
         let items = plan["items"].as_array().cloned().unwrap_or_default();
-        let is_kept = |item: &&Value| {
-            let object = item["aspect"]["object"].as_str().unwrap_or_default();
-            self.keep.iter().any(|keep| keep == object)
+        let chosen = |wanted: &[String]| -> Result<Vec<Value>, Failure> {
+            let of = |id: &str| {
+                let is_it = |item: &&Value| text(&item["aspect"]["object"]) == id;
+                items
+                    .iter()
+                    .filter(is_it)
+                    .map(|item| item["aspect"].clone())
+                    .collect::<Vec<_>>()
+            };
+            let mut all = Vec::new();
+            for id in wanted {
+                let found = of(id);
+                if found.is_empty() {
+                    let cause = format!("{id} is not in the plan");
+                    return Err(Failure::argument(
+                        "--keep, --put-back or --as-before",
+                        cause,
+                    ));
+                }
+                all.extend(found);
+            }
+            Ok(all)
         };
-        let keep: Vec<_> = items
-            .iter()
-            .filter(is_kept)
-            .map(|item| &item["aspect"])
-            .collect();
-        let body = json!({ "rewind_id": self.rewind, "choices": { "keep": keep } });
+        let body = json!({ "rewind_id": self.rewind, "choices": {
+            "keep": chosen(&self.keep)?,
+            "put_back": chosen(&self.put_back)?,
+            "as_before": chosen(&self.as_before)?,
+        }});
         door.send("approve-rewind", body).await?;
         let rewind = self.wait(&door).await?;
         self.place.reporting.write(&rewind)?;
@@ -388,13 +413,18 @@ fn print_plan(plan: &Value) {
         let name = item["label"]
             .as_str()
             .unwrap_or_else(|| text(&aspect["object"]));
+        let choice = if item["has_choice"] == true {
+            "  (others wrote here too: --as-before or --keep, else without the person's changes)"
+        } else {
+            ""
+        };
         let stays = if item["is_kept"] == true {
             "  (stays: others worked on it)"
         } else {
             ""
         };
         println!(
-            "  {:<10} {:<9} {:<11} {name}: {} -> {}{stays}",
+            "  {:<10} {:<9} {:<11} {name}: {} -> {}{stays}{choice}",
             text(&item["module"]),
             text(&aspect["kind"]),
             text(&aspect["aspect"]),

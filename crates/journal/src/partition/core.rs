@@ -38,6 +38,8 @@ pub struct Core {
     pub(super) is_unwritable: bool,
     pub(super) avoid_peer_until: Timestamp,
     pub(super) last_due: Timestamp,
+    /// With the rows after this entry, nothing is due at any time.
+    nothing_due_at: Option<Seq>,
     pub(super) durability: Option<Durability>,
     pub(super) trouble: Option<String>,
     pub(super) outputs: Vec<Output>,
@@ -75,6 +77,7 @@ impl Core {
             is_unwritable: false,
             avoid_peer_until: LONG_AGO,
             last_due: LONG_AGO,
+            nothing_due_at: None,
             durability: None,
             trouble: None,
             outputs: Vec::new(),
@@ -227,11 +230,21 @@ impl Core {
             return Ok(());
         }
         self.last_due = now;
+        let at = self.view.committed().seq;
+        if self.nothing_due_at == Some(at) {
+            return Ok(());
+        }
         let time = now.max(self.view.time());
         let due = contained("asking what is due", || {
             let due = self.view.module().due(self.view.rows(), time);
             Ok(due.map_err(kernel::ViewError::from)?)
         })?;
+        let module = self.view.module();
+        // Rows of a batch under way may be taken back.
+        let is_settled = self.batch.is_none() && module.follows().is_empty();
+        if due.is_empty() && is_settled && !module.is_due_by_time() {
+            self.nothing_due_at = Some(at);
+        }
         for command in due {
             if self.waiting_with(&command).is_none() && self.inbox.len() < self.config.inbox_max {
                 self.inbox.push_back(Pending::new(

@@ -2,8 +2,10 @@
 //!
 //! An item may depend upon another: members come back once their group is there again, a name is
 //! free once somebody else has given it up. So every item is decided on the rows as the items before
-//! it leave them, and what is impossible is tried again after the others. The rows are changed for
-//! that in a savepoint that is rolled back whatever happens; nothing of it stays.
+//! it leave them, and what is impossible is tried again after the others. Where names went round in a
+//! circle, each is taken by another item of the command and none can begin: then one of them steps
+//! aside first, if that lets it be put back. The rows are changed for all that in a savepoint that is
+//! rolled back whatever happens; nothing of it stays.
 
 use super::{
     Aspect, ChangesPutBack, PUT_BACK_MAX, PutBack, PutBackAnswer, PutBackItem, PutBackOutcome,
@@ -47,7 +49,9 @@ impl<E: Into<DecideError>> From<E> for NotPutBack {
 
 /// What putting back one item may know besides the rows.
 #[derive(Clone, Copy, Debug)]
-pub struct PuttingBack {
+pub struct PuttingBack<'a> {
+    /// All items of the command, where one is decided in the light of another.
+    pub items: &'a [PutBackItem],
     /// Who answers for it.
     pub by: PersonId,
     /// The time the entry will carry.
@@ -93,9 +97,24 @@ pub trait PutsBack: Module {
     fn facts(
         &self,
         rows: &Connection,
-        putting: &PuttingBack,
+        putting: &PuttingBack<'_>,
         wish: &Self::Wish,
     ) -> Result<Vec<Event>, NotPutBack>;
+
+    /// The facts by which the object of an item lets go of a name that is there once only, until the
+    /// item itself is put back; none where it holds none, as in most modules.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    fn step_aside(
+        &self,
+        rows: &Connection,
+        putting: &PuttingBack<'_>,
+        wish: &Self::Wish,
+    ) -> Result<Vec<Event>, NotPutBack> {
+        let _ = (rows, putting, wish);
+        Ok(Vec::new())
+    }
 }
 
 /// Decides the command for a module.
@@ -113,6 +132,7 @@ pub fn decide_put_back<M: PutsBack>(
     let body: PutBack = parse_body(&command.body)?;
     let wishes = read(module, &body.items)?;
     let putting = PuttingBack {
+        items: &body.items,
         by,
         time: context.time,
         command: command.id,
@@ -211,7 +231,7 @@ impl Drop for Scratch<'_> {
 struct Attempt<'a, M: PutsBack> {
     module: &'a M,
     rows: &'a Connection,
-    putting: PuttingBack,
+    putting: PuttingBack<'a>,
     header: Header,
     items: &'a [PutBackItem],
     wishes: Vec<M::Wish>,
@@ -231,8 +251,37 @@ impl<M: PutsBack> Attempt<'_, M> {
             let outcome = self.outcome(index)?;
             self.outcomes.push(outcome);
         }
-        while self.again()? {}
+        while self.again()? || self.with_one_aside()? {}
         Ok(())
+    }
+
+    /// Lets one object step aside, where what was impossible for its item is done then; says whether
+    /// there is one.
+    fn with_one_aside(&mut self) -> Result<bool, DecideError> {
+        for index in 0..self.items.len() {
+            if !matches!(self.outcomes[index], PutBackOutcome::Impossible(_)) {
+                continue;
+            }
+            let wish = &self.wishes[index];
+            let aside = match self.module.step_aside(self.rows, &self.putting, wish) {
+                Ok(events) if !events.is_empty() => events,
+                Ok(_) | Err(NotPutBack::Impossible(_)) => continue,
+                Err(NotPutBack::Failed(error)) => return Err(error),
+            };
+            let (outcomes, events) = (self.outcomes.clone(), self.events.len());
+            self.rows.execute_batch("SAVEPOINT aside")?;
+            self.take(aside)?;
+            while self.again()? {}
+            if self.outcomes[index] == PutBackOutcome::Done {
+                self.rows.execute_batch("RELEASE aside")?;
+                return Ok(true);
+            }
+            self.rows
+                .execute_batch("ROLLBACK TO aside; RELEASE aside")?;
+            self.outcomes = outcomes;
+            self.events.truncate(events);
+        }
+        Ok(false)
     }
 
     /// Tries what was impossible once more; says whether that was of use.

@@ -25,6 +25,7 @@ pub enum OfPerson {
     Active,
     Profile,
     Departments,
+    Account,
     Exists,
 }
 
@@ -72,6 +73,7 @@ impl Known {
                     "active" => OfPerson::Active,
                     "profile" => OfPerson::Profile,
                     "departments" => OfPerson::Departments,
+                    "account" => OfPerson::Account,
                     "exists" => OfPerson::Exists,
                     _ => return Err(BadAspect::Aspect),
                 };
@@ -148,6 +150,7 @@ fn of_person(rows: &Connection, id: PersonId, of: OfPerson) -> Result<Value> {
         OfPerson::Role => json!(person.role),
         OfPerson::Active => json!(person.is_active),
         OfPerson::Departments => json!(rows::departments_of(rows, id)?),
+        OfPerson::Account => json!(person.account_id),
         OfPerson::Exists => json!(true),
         OfPerson::Profile => json!(Profile {
             name: person.name,

@@ -7,13 +7,21 @@ use super::wish::Wish;
 use crate::commands::{checked_departments, deactivated, free_handle, keep_an_owner, no_person};
 use crate::events::*;
 use crate::{fields, quarantine, roles, rows};
-use kernel::{Event, NotPutBack, PersonId, Timestamp};
+use kernel::{Aspect, Event, NotPutBack, PersonId, PuttingBack, Timestamp};
 use rusqlite::Connection;
 
 /// The facts; none where it is so already.
-pub fn facts(rows: &Connection, time: Timestamp, wish: &Wish) -> Result<Vec<Event>, NotPutBack> {
+pub fn facts(
+    rows: &Connection,
+    putting: &PuttingBack<'_>,
+    wish: &Wish,
+) -> Result<Vec<Event>, NotPutBack> {
+    let time = putting.time;
     match wish {
         Wish::Role(id, role) => role_of(rows, *id, &present(role.as_ref())?),
+        Wish::Active(id, Some(true)) if shuts_out(putting, *id) => Err(NotPutBack::because(
+            "An account that was linked meanwhile acts as this person and is shut out.",
+        )),
         Wish::Active(id, active) => activity(rows, time, *id, present(active.as_ref())?),
         Wish::Profile(id, profile) => profile_of(rows, *id, &present(profile.as_ref())?),
         Wish::Departments(id, all) => departments(rows, *id, present(all.as_ref())?),
@@ -21,7 +29,11 @@ pub fn facts(rows: &Connection, time: Timestamp, wish: &Wish) -> Result<Vec<Even
             person(rows, *id)?;
             Ok(Vec::new())
         }
-        Wish::PersonExists(id, false) => activity(rows, time, *id, false),
+        // A link is never undone; but whoever it let in is shut out.
+        Wish::PersonExists(id, false) | Wish::Account(id, None) => activity(rows, time, *id, false),
+        Wish::Account(_, Some(_)) => Err(NotPutBack::because(
+            "An account is linked anew, not put back.",
+        )),
         Wish::Permissions(role, Some(permissions)) => define(rows, role, permissions),
         Wish::Permissions(role, None) => delete(rows, time, role),
         Wish::Open(id, open) => invitation(rows, *id, *open),
@@ -43,6 +55,13 @@ fn present<T: Clone>(value: Option<&T>) -> Result<T, NotPutBack> {
     value.cloned().ok_or_else(|| {
         NotPutBack::because("It was not there then; what it is made of goes with it alone.")
     })
+}
+
+/// Whether the command shuts out an account that acts as this person.
+fn shuts_out(putting: &PuttingBack<'_>, id: PersonId) -> bool {
+    let account = Aspect::new("person", id, "account");
+    let mut items = putting.items.iter();
+    items.any(|item| item.aspect == account && item.value.is_null() && !item.expected.is_null())
 }
 
 /// The person with this id, who is or was here.
@@ -151,7 +170,14 @@ fn require_own(rows: &Connection, role: &str) -> Result<(), NotPutBack> {
 }
 
 fn invitation(rows: &Connection, id: InvitationId, open: bool) -> Result<Vec<Event>, NotPutBack> {
-    let is = rows::invitation(rows, id)?.is_some_and(|invitation| is_open(&invitation));
+    let invitation = rows::invitation(rows, id)?;
+    let is = invitation.as_ref().is_some_and(is_open);
+    let accepted_by = invitation.and_then(|invitation| invitation.accepted_by);
+    if let (false, Some(by)) = (open, accepted_by) {
+        let name = person(rows, by)?.name;
+        let reason = format!("It was accepted by {name}; put back that this person is there.");
+        return Err(NotPutBack::because(reason));
+    }
     match (is, open) {
         (true, false) => Ok(vec![InvitationRevoked { invitation_id: id }.event()]),
         (false, true) => {

@@ -10,7 +10,11 @@ use kernel::{Actor, NotPutBack, PersonId, PuttingBack};
 use rusqlite::Connection;
 
 /// Nothing, where the one who answers may decide over what a wish is about.
-pub fn require(rows: &Connection, putting: &PuttingBack, wish: &Wish) -> Result<(), NotPutBack> {
+pub fn require(
+    rows: &Connection,
+    putting: &PuttingBack<'_>,
+    wish: &Wish,
+) -> Result<(), NotPutBack> {
     let actor = Actor::Person(putting.by);
     let asked = Asked::by(rows, putting.time, &actor)?;
     let has_owner = rows::has_owner(rows)?;
@@ -32,7 +36,10 @@ pub fn require(rows: &Connection, putting: &PuttingBack, wish: &Wish) -> Result<
                 Some(_) | None => Ok(()),
             }
         }
-        Wish::Active(id, _) | Wish::Profile(id, _) | Wish::PersonExists(id, _) => on_person(*id),
+        Wish::Active(id, _)
+        | Wish::Profile(id, _)
+        | Wish::Account(id, _)
+        | Wish::PersonExists(id, _) => on_person(*id),
         Wish::Permissions(name, permissions) => {
             let now = rows::role(rows, name)?.map(|role| role.permissions);
             for permissions in [now.as_ref(), permissions.as_ref()].into_iter().flatten() {

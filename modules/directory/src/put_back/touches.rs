@@ -38,6 +38,7 @@ pub fn touches(rows: &Connection, event: &Event) -> Result<Vec<Aspect>, ApplyErr
         PersonUpdated::KIND => person(event, "profile")?,
         PersonDeactivated::KIND | PersonReactivated::KIND => person(event, "active")?,
         RoleAssigned::KIND => person(event, "role")?,
+        AccountLinked::KIND => person(event, "account")?,
         DepartmentsAssigned::KIND => person(event, "departments")?,
         DepartmentCreated::KIND => department(event, "exists")?,
         DepartmentRenamed::KIND => department(event, "name")?,

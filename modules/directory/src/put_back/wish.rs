@@ -2,7 +2,7 @@
 
 use super::aspects::{Below, Known, OfDepartment, OfGroup, OfPerson, Profile};
 use crate::events::{DepartmentId, GroupId, InvitationId};
-use kernel::{PersonId, PutBackItem, Refusal};
+use kernel::{AccountId, PersonId, PutBackItem, Refusal};
 
 /// What shall be what; none: the object shall not be there.
 #[derive(Clone, Debug)]
@@ -11,6 +11,7 @@ pub enum Wish {
     Active(PersonId, Option<bool>),
     Profile(PersonId, Option<Profile>),
     Departments(PersonId, Option<Vec<DepartmentId>>),
+    Account(PersonId, Option<AccountId>),
     PersonExists(PersonId, bool),
     DepartmentName(DepartmentId, Option<String>),
     Parent(DepartmentId, Option<Below>),
@@ -32,6 +33,7 @@ impl Wish {
             Known::Person(id, OfPerson::Active) => Self::Active(id, item.wanted(field)?),
             Known::Person(id, OfPerson::Profile) => Self::Profile(id, item.wanted(field)?),
             Known::Person(id, OfPerson::Departments) => Self::Departments(id, item.wanted(field)?),
+            Known::Person(id, OfPerson::Account) => Self::Account(id, item.wanted(field)?),
             Known::Person(id, OfPerson::Exists) => Self::PersonExists(id, is_there()?),
             Known::Department(id, OfDepartment::Name) => {
                 Self::DepartmentName(id, item.wanted(field)?)

@@ -1,6 +1,6 @@
 //! How many people there are.
 
-use super::may;
+use super::{may, sees_quarantine, shown_active};
 use kernel::{Actor, DecideError};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ pub struct CountsParameters {}
 pub struct PeopleCounts {
     /// All of them.
     pub people: u64,
-    /// Those who are active.
+    /// Those who are active; people in quarantine are not, for those who decide over people.
     pub active: u64,
     /// Those who were imported, active or not.
     pub imported: u64,
@@ -32,17 +32,16 @@ pub fn counts(
     _: CountsParameters,
 ) -> Result<PeopleCounts, DecideError> {
     may(rows, actor, "read")?;
-    Ok(rows.query_row(
-        "SELECT count(*), coalesce(sum(is_active), 0), count(external_id) FROM person",
-        [],
-        |row| {
-            Ok(PeopleCounts {
-                people: row.get(0)?,
-                active: row.get(1)?,
-                imported: row.get(2)?,
-            })
-        },
-    )?)
+    let active = shown_active(sees_quarantine(rows, actor)?);
+    let sql =
+        format!("SELECT count(*), coalesce(sum({active}), 0), count(external_id) FROM person");
+    Ok(rows.prepare_cached(&sql)?.query_row([], |row| {
+        Ok(PeopleCounts {
+            people: row.get(0)?,
+            active: row.get(1)?,
+            imported: row.get(2)?,
+        })
+    })?)
 }
 
 #[cfg(test)]

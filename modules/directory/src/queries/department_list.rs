@@ -1,6 +1,6 @@
 //! All departments.
 
-use super::may;
+use super::{may, sees_quarantine, shown_active};
 use crate::events::DepartmentId;
 use kernel::{Actor, DecideError};
 use rusqlite::Connection;
@@ -44,13 +44,14 @@ pub fn department_list(
     _: DepartmentListParameters,
 ) -> Result<DepartmentList, DecideError> {
     may(rows, actor, "read")?;
+    let active = shown_active(sees_quarantine(rows, actor)?);
     let items = rows
-        .prepare_cached(
+        .prepare_cached(&format!(
             "SELECT id, name, parent,
-                 (SELECT count(*) FROM department_person dp JOIN person p ON p.id = dp.person
-                  WHERE dp.department = department.id AND p.is_active)
-             FROM department ORDER BY name_key, id",
-        )?
+                 (SELECT count(*) FROM department_person dp JOIN person ON person.id = dp.person
+                  WHERE dp.department = department.id AND {active})
+             FROM department ORDER BY name_key, id"
+        ))?
         .query_map([], |row| {
             Ok(DepartmentRow {
                 id: row.get(0)?,

@@ -52,7 +52,7 @@ pub struct OwnQuarantine {
     pub refusal: Refusal,
 }
 
-/// Somebody in quarantine whose sessions must not outlive it.
+/// Somebody whom a site put into quarantine, and whose sessions must not outlive it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Confined {
     /// The person.
@@ -112,7 +112,9 @@ pub fn own_quarantine(
     }))
 }
 
-/// All with an account who are in quarantine, in the order in which they came there.
+/// All with an account whom a site put into quarantine by itself, in the order in which they came
+/// there. What people of a workspace order concerns that workspace alone: they can link an account
+/// without asking whose it is.
 ///
 /// # Errors
 /// When the view cannot be read.
@@ -120,7 +122,7 @@ pub fn confined(rows: &Connection) -> Result<Vec<Confined>, rusqlite::Error> {
     rows.prepare_cached(
         "SELECT person.id, person.account, quarantine.seq
          FROM quarantine JOIN person ON person.id = quarantine.person
-         WHERE person.account IS NOT NULL ORDER BY quarantine.seq, person.id",
+         WHERE person.account IS NOT NULL AND quarantine.put_by IS NULL ORDER BY quarantine.seq, person.id",
     )?
     .query_map([], |row| {
         Ok(Confined {

@@ -1,6 +1,6 @@
 //! Groups in order.
 
-use super::may;
+use super::{may, sees_quarantine, shown_active};
 use crate::events::GroupId;
 use kernel::{Actor, DecideError, page};
 use rusqlite::{Connection, params};
@@ -52,15 +52,16 @@ pub fn group_list(
     let limit = page::limit(wanted.limit)?;
     // A name is unique, so it is a whole sort key.
     let after: Option<String> = page::after(wanted.cursor.as_deref())?;
+    let active = shown_active(sees_quarantine(rows, actor)?);
     let items = rows
-        .prepare_cached(
+        .prepare_cached(&format!(
             "SELECT id, name,
-                 (SELECT count(*) FROM group_member gm JOIN person p ON p.id = gm.person
-                  WHERE gm.people_group = people_group.id AND p.is_active)
+                 (SELECT count(*) FROM group_member gm JOIN person ON person.id = gm.person
+                  WHERE gm.people_group = people_group.id AND {active})
              FROM people_group
              WHERE (?1 IS NULL OR name_key > ?1) AND instr(name_key, ?2) > 0
-             ORDER BY name_key LIMIT ?3",
-        )?
+             ORDER BY name_key LIMIT ?3"
+        ))?
         .query_map(
             params![
                 after,

@@ -98,7 +98,18 @@ fn may(rows: &Connection, actor: &Actor, action: &str) -> Result<(), DecideError
     Asked::by(rows, Timestamp::default(), actor)?.may(action, On::Workspace)
 }
 
-/// Whether the actor is shown why others are in quarantine.
+/// The condition under which a `person` counts as active for an actor. Who is in quarantine is a
+/// matter of those who decide over people: nobody else is told when it begins or ends, so for everybody
+/// else such a person is what it is otherwise, everywhere.
+const fn shown_active(sees_quarantine: bool) -> &'static str {
+    if sees_quarantine {
+        "person.is_active AND person.id NOT IN (SELECT person FROM quarantine)"
+    } else {
+        "person.is_active"
+    }
+}
+
+/// Whether the actor is shown who is in quarantine, and why.
 fn sees_quarantine(rows: &Connection, actor: &Actor) -> Result<bool, DecideError> {
     match may(rows, actor, "see-quarantine") {
         Ok(()) => Ok(true),

@@ -94,7 +94,7 @@ impl PersonRow {
             title: person.title,
             locale: person.locale,
             role: person.role,
-            status: match (person.is_active, person.is_quarantined) {
+            status: match (person.is_active, person.is_quarantined && sees_quarantine) {
                 (false, _) => PersonStatus::Deactivated,
                 (true, true) => PersonStatus::Quarantined,
                 (true, false) => PersonStatus::Active,

@@ -1,6 +1,6 @@
 //! People, searched and in order.
 
-use super::{PersonList, PersonRow, may, sees_quarantine};
+use super::{PersonList, PersonRow, may, sees_quarantine, shown_active};
 use crate::apply::search_words;
 use crate::events::DepartmentId;
 use crate::rows::{PERSON_COLUMNS, Person};
@@ -39,7 +39,7 @@ pub enum StatusWished {
     /// Those who take part.
     #[default]
     Active,
-    /// Those in quarantine, deactivated or not.
+    /// Those in quarantine, deactivated or not; nobody, for those who do not decide over people.
     Quarantined,
     /// Those who were shut out.
     Deactivated,
@@ -60,7 +60,8 @@ pub fn person_list(
     let limit = page::limit(wanted.limit)?;
     let after: Option<(String, PersonId)> = page::after(wanted.cursor.as_deref())?;
     let mut filter = Filter::default();
-    filter.status(wanted.status.unwrap_or_default());
+    let sees_quarantine = sees_quarantine(rows, actor)?;
+    filter.status(wanted.status.unwrap_or_default(), sees_quarantine);
     filter.search(wanted.search.as_deref().unwrap_or_default());
     if let Some(role) = wanted.role {
         filter.add("role = ?", [Value::Text(role)]);
@@ -76,7 +77,7 @@ pub fn person_list(
     if let Some((name, id)) = after {
         filter.add("(name_key, id) > (?, ?)", [Value::Text(name), blob(id.0)]);
     }
-    let people = filter.people(rows, limit + 1, sees_quarantine(rows, actor)?)?;
+    let people = filter.people(rows, limit + 1, sees_quarantine)?;
     let (people, next) = page::cut(people, limit, PersonRow::sort_key);
     Ok(PersonList {
         items: people,
@@ -97,12 +98,10 @@ impl Filter {
         self.values.extend(values);
     }
 
-    fn status(&mut self, wanted: StatusWished) {
+    fn status(&mut self, wanted: StatusWished, sees_quarantine: bool) {
         match wanted {
-            StatusWished::Active => self.add(
-                "is_active = 1 AND id NOT IN (SELECT person FROM quarantine)",
-                [],
-            ),
+            StatusWished::Active => self.add(shown_active(sees_quarantine), []),
+            StatusWished::Quarantined if !sees_quarantine => self.add("0", []),
             StatusWished::Quarantined => self.add("id IN (SELECT person FROM quarantine)", []),
             StatusWished::Deactivated => self.add("is_active = 0", []),
             StatusWished::All => {}
@@ -276,24 +275,65 @@ mod tests {
         given
             .when("quarantine-person", body)
             .accepted("person-quarantined");
-        let active = list(&given, PersonListParameters::default());
-        assert!(!active.contains(&"siti".to_owned()), "{active:?}");
-        let seen_by = |person| {
+        let seen_by = |person, status| {
             let wanted = PersonListParameters {
-                status: Some(StatusWished::Quarantined),
+                status: Some(status),
                 ..Default::default()
             };
             let page = person_list(given.rows(), &Actor::Person(person), wanted).unwrap();
-            assert_eq!(page.items.len(), 1);
-            assert_eq!(page.items[0].status, PersonStatus::Quarantined);
-            page.items[0].quarantine.clone()
+            let mut people = page.items.into_iter();
+            people.find(|person| person.handle == "siti")
         };
-        let quarantine = seen_by(ADMIN).expect("an admin sees why");
+        assert_eq!(seen_by(ADMIN, StatusWished::Active), None);
+        let siti = seen_by(ADMIN, StatusWished::Quarantined).unwrap();
+        assert_eq!(siti.status, PersonStatus::Quarantined);
+        let quarantine = siti.quarantine.expect("an admin sees why");
         assert_eq!(
             (quarantine.reason.as_str(), quarantine.by_name.as_deref()),
             ("An alarm", Some("admin"))
         );
-        assert_eq!(seen_by(MEMBER), None);
+        let siti = seen_by(MEMBER, StatusWished::Active).unwrap();
+        assert_eq!((siti.status, siti.quarantine), (PersonStatus::Active, None));
+        assert_eq!(seen_by(MEMBER, StatusWished::Quarantined), None);
+    }
+
+    #[test]
+    fn counts_agree_with_the_list_whoever_asks() {
+        let mut given = crew();
+        for (name, body) in [
+            ("create-group", json!({"group_id": id(30), "name": "Crew"})),
+            (
+                "add-group-members",
+                json!({"group_id": id(30), "people": [MEMBER, person(51), FORMER]}),
+            ),
+            (
+                "create-department",
+                json!({"department_id": id(10), "name": "Deck"}),
+            ),
+            (
+                "assign-department",
+                json!({"person_id": person(51), "departments": [id(10)]}),
+            ),
+            (
+                "quarantine-person",
+                json!({"person_id": person(51), "reason": "An alarm"}),
+            ),
+        ] {
+            let _ = given.when(name, body).accepted_events();
+        }
+        for (by, in_group, in_department) in [(ADMIN, 1, 0), (MEMBER, 2, 1)] {
+            let by = Actor::Person(by);
+            let ask = |name: &str| {
+                let mut all = super::super::QUERIES.iter();
+                let spec = all.find(|query| query.name == name).unwrap();
+                (spec.run)(given.rows(), &by, "").unwrap()
+            };
+            let active = ask("person-list")["items"].as_array().unwrap().len();
+            assert_eq!(ask("counts")["active"], active);
+            assert_eq!(ask("group-list")["items"][0]["members_count"], in_group);
+            let departments = ask("department-list");
+            assert_eq!(departments["items"][0]["people_count"], in_department);
+        }
     }
 
     #[test]

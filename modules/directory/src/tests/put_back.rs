@@ -4,7 +4,7 @@ use super::{ADMIN, GUEST, MEMBER, OWNER, founded, id, person};
 use crate::Directory;
 use kernel::PutBackOutcome::{AlreadySo, ChangedSince, Done, Impossible};
 use kernel::testing::Given;
-use kernel::{Actor, Aspect, Module, PUT_BACK, PersonId, PutBackOutcome, id::Uuid};
+use kernel::{AccountId, Actor, Aspect, Module, PUT_BACK, PersonId, PutBackOutcome, id::Uuid};
 use serde_json::{Value, json};
 
 fn of(kind: &str, object: Uuid, aspect: &str) -> Aspect {
@@ -195,6 +195,78 @@ fn names_that_went_round_come_back() {
     assert_eq!(outcomes, [Done, Done]);
 }
 
+/// Renames in this order.
+fn in_a_circle(given: &mut Given, command: &str, all: &[(Value, &str)]) {
+    for (body, event) in all {
+        given.when(command, body.clone()).accepted(event);
+    }
+}
+
+#[test]
+fn names_that_were_swapped_come_back() {
+    let mut given = furnished();
+    let create = json!({"group_id": id(31), "name": "Cooks"});
+    given.when("create-group", create).accepted("group-created");
+    let create = json!({"group_id": id(32), "name": "Cleaners"});
+    given.when("create-group", create).accepted("group-created");
+    let renamed = |n, name| (json!({"group_id": id(n), "name": name}), "group-renamed");
+    let circle = [
+        renamed(30, "x"),
+        renamed(31, "Crew"),
+        renamed(32, "Cooks"),
+        renamed(30, "Cleaners"),
+    ];
+    in_a_circle(&mut given, "rename-group", &circle);
+    let renamed = |n, name| {
+        (
+            json!({"department_id": id(n), "name": name}),
+            "department-renamed",
+        )
+    };
+    let circle = [renamed(10, "x"), renamed(20, "Deck"), renamed(10, "Galley")];
+    in_a_circle(&mut given, "rename-department", &circle);
+    let profile = |person: PersonId| of("person", person.0, "profile");
+    let before = [MEMBER, GUEST].map(|person| (profile(person), given.aspect(&profile(person))));
+    let updated = |person: PersonId, handle| {
+        (
+            json!({"person_id": person, "name": handle, "handle": handle}),
+            "person-updated",
+        )
+    };
+    let circle = [
+        updated(MEMBER, "x"),
+        updated(GUEST, "member"),
+        updated(MEMBER, "guest"),
+    ];
+    in_a_circle(&mut given, "update-person", &circle);
+    let mut all = vec![
+        (of("group", id(30), "name"), json!("Crew")),
+        (of("group", id(31), "name"), json!("Cooks")),
+        (of("group", id(32), "name"), json!("Cleaners")),
+        (of("department", id(10), "name"), json!("Deck")),
+        (of("department", id(20), "name"), json!("Galley")),
+    ];
+    all.extend(before);
+    assert_eq!(put(&mut given, all.clone()), vec![Done; 7]);
+    for (aspect, value) in all {
+        assert_eq!(given.aspect(&aspect), value);
+    }
+    given.assert_replays();
+}
+
+#[test]
+fn nobody_steps_aside_in_vain() {
+    let mut given = furnished();
+    let create = json!({"group_id": id(31), "name": "Cooks"});
+    given.when("create-group", create).accepted("group-created");
+    let outcomes = put(
+        &mut given,
+        vec![(of("group", id(30), "name"), json!("Cooks"))],
+    );
+    assert!(matches!(&outcomes[0], Impossible(why) if why.contains("in use")));
+    assert_eq!(given.aspect(&of("group", id(30), "name")), json!("Crew"));
+}
+
 #[test]
 fn a_newcomers_doors_are_shut() {
     let mut given = furnished();
@@ -226,6 +298,59 @@ fn a_newcomers_doors_are_shut() {
         vec![(of("invitation", id(60), "open"), json!(true))],
     );
     assert!(matches!(&again[0], Impossible(why) if why.contains("make a new one")));
+}
+
+#[test]
+fn an_account_that_was_let_in_is_shut_out() {
+    let mut given = furnished();
+    let dora = json!({"person_id": person(50), "name": "Dora", "handle": "dora"});
+    given.when("add-person", dora).accepted("person-added");
+    let link = json!({"person_id": person(50), "account_id": id(150)});
+    let (events, _) = given.when("link-account", link).accepted_events();
+    let account = of("person", person(50).0, "account");
+    let touched = Directory.touches(given.rows(), &events[0]).unwrap();
+    assert_eq!(touched, std::slice::from_ref(&account));
+    assert_eq!(given.aspect(&account), json!(id(150)));
+    let outcomes = put(&mut given, vec![(account.clone(), Value::Null)]);
+    assert_eq!(outcomes, [Done]);
+    let active = of("person", person(50).0, "active");
+    assert_eq!(given.aspect(&active), json!(false));
+    let outcomes = put(&mut given, vec![(account.clone(), Value::Null)]);
+    assert_eq!(outcomes, [AlreadySo]);
+    let outcomes = put(
+        &mut given,
+        vec![
+            (account.clone(), Value::Null),
+            (active.clone(), json!(true)),
+        ],
+    );
+    assert!(matches!(&outcomes[1], Impossible(why) if why.contains("is shut out")));
+    assert_eq!(given.aspect(&active), json!(false));
+    let outcomes = put(&mut given, vec![(account, json!(id(151)))]);
+    assert!(matches!(&outcomes[0], Impossible(why) if why.contains("linked anew")));
+    given.assert_replays();
+}
+
+#[test]
+fn an_invitation_somebody_accepted_is_not_undone_silently() {
+    let mut given = furnished();
+    let wish = json!({"invitation_id": id(60), "role": "guest"});
+    let hash = "ab".repeat(32);
+    given
+        .when("invite", json!({"wish": wish, "code_hash": hash}))
+        .accepted("invitation-made");
+    let accept = json!({"code_hash": hash, "account_id": id(150), "person_id": person(50),
+        "name": "Dora", "handle": "dora"});
+    given
+        .by(Actor::Account(AccountId(id(150))))
+        .when("accept-invitation", accept)
+        .accepted("person-added invitation-accepted");
+    let open = of("invitation", id(60), "open");
+    let outcomes = put(&mut given, vec![(open, Value::Null)]);
+    assert!(
+        matches!(&outcomes[0], Impossible(why) if why.starts_with("It was accepted by Dora;")),
+        "{outcomes:?}"
+    );
 }
 
 #[test]

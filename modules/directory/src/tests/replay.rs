@@ -237,7 +237,14 @@ const ASPECTS: Aspects = Aspects {
     of: &[
         (
             "person",
-            &["role", "active", "profile", "departments", "exists"],
+            &[
+                "role",
+                "active",
+                "profile",
+                "departments",
+                "account",
+                "exists",
+            ],
         ),
         ("department", &["name", "parent", "exists"]),
         ("group", &["name", "exists"]),
@@ -249,10 +256,14 @@ const ASPECTS: Aspects = Aspects {
 
 /// People are never unmade, only shut out.
 fn holds(rows: &rusqlite::Connection, aspect: &kernel::Aspect, value: &Value) -> Option<bool> {
-    if aspect.kind != "person" || aspect.aspect != "exists" || !value.is_null() {
+    let is_shut_out = matches!(aspect.aspect.as_str(), "exists" | "account");
+    if aspect.kind != "person" || !is_shut_out || !value.is_null() {
         // An invitation that is gone is one that is not open.
         let is_gone = aspect.kind == "invitation" && value.is_null();
         return is_gone.then(|| crate::put_back::value(rows, aspect).unwrap() != json!(true));
+    }
+    if aspect.aspect == "account" && crate::put_back::value(rows, aspect).unwrap().is_null() {
+        return None;
     }
     let active = kernel::Aspect::new("person", &aspect.object, "active");
     Some(crate::put_back::value(rows, &active).unwrap() != json!(true))

@@ -3,15 +3,17 @@
 use super::canonical::canonical;
 use super::changes::{Change, changes};
 use super::guard::{self, Malformed};
-use super::tree::{self, Node, Unfit, read, write};
+use super::tree::{self, Attributes, Node, Unfit, read, write};
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use yrs::block::ClientID;
 use yrs::branch::BranchID;
-use yrs::undo::UndoManager;
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
-use yrs::{Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update, XmlFragment};
+use yrs::{
+    Doc, IdSet, OffsetKind, Options, ReadTxn, StateVector, Transact, TransactionMut, Update,
+    XmlFragment,
+};
 
 /// Documents are told apart by their rows; the library wants a name all the same, and would draw
 /// one.
@@ -20,6 +22,14 @@ const GUID: &str = "document";
 /// A document's content.
 pub struct Content {
     doc: Doc,
+}
+
+/// What an update did to a content.
+pub(super) struct Taken {
+    /// What it made that was not there.
+    pub made: IdSet,
+    /// What it deleted that was there.
+    pub deleted: IdSet,
 }
 
 /// Why an update does not become part of a document.
@@ -43,20 +53,10 @@ impl Content {
     /// An empty document that makes changes under the given number.
     #[must_use]
     pub fn empty(client: u32) -> Self {
-        Self::new(client, false)
-    }
-
-    /// An empty document that forgets nothing that is deleted in it.
-    #[must_use]
-    pub(super) fn keeping_deleted() -> Self {
-        Self::new(0, true)
-    }
-
-    fn new(client: u32, skip_gc: bool) -> Self {
         let id = ClientID::new(u64::from(client));
         let options = Options {
             offset_kind: OffsetKind::Utf16,
-            skip_gc,
+            skip_gc: false,
             ..Options::with_guid_and_client_id(GUID.into(), id)
         };
         let doc = Doc::with_options(options);
@@ -69,34 +69,44 @@ impl Content {
     /// # Errors
     /// What is wrong with it. The content is of no use afterwards.
     pub fn apply(&self, update: &[u8]) -> Result<bool, Broken> {
-        self.apply_as(update, "update")
+        let taken = self.take(update)?;
+        Ok(!taken.made.is_empty() || !taken.deleted.is_empty())
     }
 
-    /// Lets a manager follow what is changed in it.
-    pub(super) fn track(&self, manager: &mut UndoManager<()>) {
-        manager.expand_scope(&self.doc, &tree::root(&self.doc));
-    }
-
-    /// The same as [`Self::apply`], as a change of `origin`.
-    pub(super) fn apply_as(&self, update: &[u8], origin: &str) -> Result<bool, Broken> {
+    /// The same as [`Self::apply`], and what it did.
+    pub(super) fn take(&self, update: &[u8]) -> Result<Taken, Broken> {
         guard::check(update)?;
-        let (is_complete, changed) = guarded(|| {
+        let (is_complete, taken) = self.change(|txn| {
             let update = Update::decode_v1(update).map_err(|e| Broken::Unusable(e.to_string()))?;
-            // Committing what a panic left half done would panic again, and that aborts.
-            let mut txn = ManuallyDrop::new(self.doc.transact_mut_with(origin));
             let applied = txn.apply_update(update);
             let is_complete =
                 txn.store().pending_update().is_none() && txn.store().pending_ds().is_none();
-            let changed = *txn.before_state() != txn.state_vector() || !txn.delete_set().is_empty();
-            drop(ManuallyDrop::into_inner(txn));
+            let taken = Taken {
+                made: txn.insert_set().clone(),
+                deleted: txn.delete_set().clone(),
+            };
             applied.map_err(|e| Broken::Unusable(e.to_string()))?;
-            Ok::<_, Broken>((is_complete, changed))
+            Ok::<_, Broken>((is_complete, taken))
         })??;
         if is_complete {
-            Ok(changed)
+            Ok(taken)
         } else {
             Err(Broken::Incomplete)
         }
+    }
+
+    /// Changes the content in one transaction.
+    pub(super) fn change<T>(
+        &self,
+        work: impl FnOnce(&mut TransactionMut<'_>) -> T,
+    ) -> Result<T, Broken> {
+        guarded(|| {
+            // Committing what a panic left half done would panic again, and that aborts.
+            let mut txn = ManuallyDrop::new(self.doc.transact_mut());
+            let done = work(&mut txn);
+            drop(ManuallyDrop::into_inner(txn));
+            done
+        })
     }
 
     /// How many characters and other parts an update that was taken in deletes.
@@ -175,6 +185,20 @@ impl Content {
         guarded(|| tree::ids(&self.doc.transact(), &root))
     }
 
+    /// The attributes of all elements.
+    pub(super) fn attributes(&self) -> Result<Attributes, Broken> {
+        let root = tree::root(&self.doc);
+        Ok(guarded(|| {
+            tree::all_attributes(&self.doc.transact(), &root)
+        })??)
+    }
+
+    /// Gives elements these attributes.
+    pub(super) fn set_attributes(&self, wanted: &Attributes) -> Result<(), Broken> {
+        let root = tree::root(&self.doc);
+        Ok(self.change(|txn| tree::set_attributes(txn, &root, wanted))??)
+    }
+
     /// Makes `wanted` what is in it, and returns the update that does so: blocks that stay are left
     /// alone, so that carets and comments in them keep their place. None, where nothing changes.
     ///
@@ -188,18 +212,17 @@ impl Content {
             return Ok(None);
         }
         let root = tree::root(&self.doc);
-        let update = guarded(|| {
-            let mut txn = self.doc.transact_mut();
+        let update = self.change(|txn| {
             // From the end on, so that places before stay what they are.
             for change in changes(&old, &new).into_iter().rev() {
                 let Change { old, new } = change;
                 let at = u32::try_from(old.start).unwrap_or(u32::MAX);
                 if !old.is_empty() {
                     let len = u32::try_from(old.len()).unwrap_or(u32::MAX);
-                    root.remove_range(&mut txn, at, len);
+                    root.remove_range(txn, at, len);
                 }
                 for (index, node) in (at..).zip(&wanted[new]) {
-                    write(&mut txn, &root, index, node);
+                    write(txn, &root, index, node);
                 }
             }
             txn.encode_update_v1()
@@ -223,7 +246,6 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Broken> {
 mod tests {
     use super::super::{from_markdown, markdown};
     use super::*;
-    use proptest::prelude::*;
 
     const TEXT: &str = "# Title\n\nOne **two** 三。\n\n- a\n- b\n\n```rust\nx\n```\n";
 
@@ -275,125 +297,5 @@ mod tests {
         in_order.apply(&first).unwrap();
         in_order.apply(&second).unwrap();
         assert_eq!(shown(&in_order), "else\n");
-    }
-
-    /// Everything deciding does with bytes from outside.
-    fn take(bytes: &[u8]) -> Result<(), Broken> {
-        let (content, _) = written(7, "a **b** c\n\nd");
-        content.apply(bytes)?;
-        content.kept()?;
-        let blocks = content.blocks()?;
-        let _ = (markdown(&blocks), super::super::plain(&blocks));
-        content.rewrite(&from_markdown("fresh").unwrap())?;
-        content.kept().map(drop)
-    }
-
-    /// An element's kind of content with another bit, which is not sent, for a text.
-    const TEXT_TYPE: u8 = 0x17;
-
-    /// An item of the right form that may lie anywhere: in a text, an attribute, itself.
-    #[derive(Clone, Debug)]
-    struct Wild {
-        kind: u8,
-        origin: Option<(u8, u8)>,
-        right: Option<(u8, u8)>,
-        parent: Option<(u8, u8)>,
-        is_attribute: bool,
-    }
-
-    fn wild() -> impl Strategy<Value = Wild> {
-        let id = || (prop::sample::select(vec![7_u8, 8]), 0..24_u8);
-        let some = || proptest::option::of(id());
-        let kind = prop::sample::select(vec![0_u8, 1, 4, 5, 6, 7, TEXT_TYPE, 8]);
-        (kind, some(), some(), some(), any::<bool>()).prop_map(
-            |(kind, origin, right, parent, is_attribute)| Wild {
-                kind,
-                origin,
-                right,
-                parent,
-                is_attribute,
-            },
-        )
-    }
-
-    fn encoded(items: &[Wild], deleted: &[(u8, u8, u8)]) -> Vec<u8> {
-        let mut bytes = vec![1, u8::try_from(items.len()).unwrap(), 8, 0];
-        for item in items {
-            if item.kind == 0 {
-                bytes.extend([0, 2]);
-                continue;
-            }
-            let is_free = item.origin.is_none() && item.right.is_none();
-            let flag = |is: bool, bit: u8| if is { bit } else { 0 };
-            bytes.push(
-                (item.kind & 0x0f)
-                    | flag(item.origin.is_some(), 0x80)
-                    | flag(item.right.is_some(), 0x40)
-                    | flag(is_free && item.is_attribute, 0x20),
-            );
-            for (client, clock) in item.origin.iter().chain(&item.right) {
-                bytes.extend([*client, *clock]);
-            }
-            match item.parent {
-                _ if !is_free => {}
-                None => bytes.extend(b"\x01\x07default"),
-                Some((client, clock)) => bytes.extend([0, client, clock]),
-            }
-            if is_free && item.is_attribute {
-                bytes.extend(b"\x01a");
-            }
-            match item.kind {
-                1 => bytes.push(2),
-                4 => bytes.extend(b"\x03xyz"),
-                5 => bytes.extend(b"\x02{}"),
-                6 => bytes.extend(b"\x01b\x04true"),
-                7 => bytes.extend(b"\x03\x01p"),
-                TEXT_TYPE => bytes.push(6),
-                _ => bytes.extend([1, 120]),
-            }
-        }
-        bytes.push(u8::from(!deleted.is_empty()));
-        if !deleted.is_empty() {
-            bytes.extend([8, u8::try_from(deleted.len()).unwrap()]);
-            for (_, clock, len) in deleted {
-                bytes.extend([*clock, *len]);
-            }
-        }
-        bytes
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2_000))]
-
-        #[test]
-        fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = take(&bytes);
-        }
-
-        #[test]
-        fn damaged_updates_are_survived(
-            changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
-            cut in any::<prop::sample::Index>(),
-            client in prop::sample::select(vec![1_u32, 7]),
-        ) {
-            let (content, mut first) = written(client, TEXT);
-            let second = content.rewrite(&from_markdown("- a\n- c\n").unwrap()).unwrap().unwrap();
-            for bytes in [&mut first, &mut second.clone()] {
-                for (index, byte) in &changes {
-                    let at = index.index(bytes.len());
-                    bytes[at] = *byte;
-                }
-                let _ = take(bytes);
-                let _ = take(&bytes[..cut.index(bytes.len())]);
-            }
-        }
-
-        #[test]
-        fn items_that_lie_anywhere_are_survived(
-            items in proptest::collection::vec(wild(), 1..8),
-            deleted in proptest::collection::vec((Just(8_u8), 0..12_u8, 1..4_u8), 0..3),
-        ) {
-            let _ = take(&encoded(&items, &deleted));
-        }
     }
 }

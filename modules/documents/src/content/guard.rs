@@ -4,8 +4,9 @@
 //! for a length that the bytes do not cover, and elements that lie too deep in each other (which
 //! would exhaust the stack further on) do not pass.
 
-use crate::limits::NESTING_MAX;
-use std::collections::HashMap;
+mod items;
+
+use items::{Id, Item, Items, Link};
 
 /// The root that documents have.
 pub const ROOT: &str = "default";
@@ -15,6 +16,12 @@ const VALUE_NESTING_MAX: usize = 16;
 const CLOCK_MAX: u64 = 1 << 31;
 /// Clients are numbers a browser can hold.
 const CLIENT_MAX: u64 = 1 << 53;
+
+/// Kinds of content, as they are numbered.
+const TEXT: u8 = 4;
+const EMBED: u8 = 5;
+const TYPE: u8 = 7;
+const VALUES: u8 = 8;
 
 const HAS_ORIGIN: u8 = 0x80;
 const HAS_RIGHT_ORIGIN: u8 = 0x40;
@@ -35,45 +42,47 @@ pub struct Malformed {
 /// # Errors
 /// [`Malformed`].
 pub fn check(bytes: &[u8]) -> Result<(), Malformed> {
+    parts(bytes).map(drop)
+}
+
+/// What an update is made of.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// Where what it deletes begins; before that is what it makes.
+    pub deletes_at: usize,
+    /// Client, first clock and length of each text, embedded thing and element it makes.
+    pub written: Vec<(u64, u64, u64)>,
+    /// Whether it makes elements or texts.
+    pub makes_elements: bool,
+    /// Whether it may set attributes.
+    pub sets_attributes: bool,
+}
+
+/// The same as [`check`], and what the update is made of.
+///
+/// # Errors
+/// [`Malformed`].
+pub fn parts(bytes: &[u8]) -> Result<Parts, Malformed> {
     let mut reader = Reader { bytes, at: 0 };
     let items = reader.structs()?;
+    let deletes_at = reader.at;
     reader.delete_set()?;
     if reader.at != bytes.len() {
         return reader.fail("the update ends before the bytes do");
     }
-    items.check_nesting()
+    items.check_nesting()?;
+    let has = |kind: u8| items.all.iter().any(|item| item.kind == kind);
+    Ok(Parts {
+        deletes_at,
+        written: items.written(),
+        makes_elements: has(TYPE),
+        sets_attributes: has(VALUES),
+    })
 }
 
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
-}
-
-type Id = (u64, u64);
-
-/// Where an item says it lies.
-#[derive(Clone, Copy)]
-enum Link {
-    /// In the root, or in something known before.
-    Base,
-    /// In this element.
-    In(Id),
-    /// Wherever this one lies.
-    Beside(Id),
-}
-
-struct Item {
-    at: usize,
-    clock: u64,
-    len: u64,
-    link: Link,
-}
-
-#[derive(Default)]
-struct Items {
-    all: Vec<Item>,
-    /// Range of a client's items in `all`, in the order of clocks.
-    by_client: HashMap<u64, std::ops::Range<usize>>,
 }
 
 impl<'a> Reader<'a> {
@@ -161,6 +170,7 @@ impl<'a> Reader<'a> {
                     clock,
                     len,
                     link,
+                    kind: self.bytes[at] & 0x0f,
                 });
                 clock += len;
                 if clock >= CLOCK_MAX {
@@ -218,17 +228,17 @@ impl<'a> Reader<'a> {
     fn content(&mut self, kind: u8, is_attribute: bool) -> Result<u64, Malformed> {
         match kind {
             1 => self.len(),
-            4 => match self.text()?.encode_utf16().count() {
+            TEXT => match self.text()?.encode_utf16().count() {
                 0 => self.fail("a text is empty"),
                 len => Ok(len as u64),
             },
-            5 => self.json().map(|()| 1),
+            EMBED => self.json().map(|()| 1),
             6 => {
                 self.text()?;
                 self.json().map(|()| 1)
             }
-            7 if is_attribute => self.fail("an attribute is a plain value"),
-            7 => {
+            TYPE if is_attribute => self.fail("an attribute is a plain value"),
+            TYPE => {
                 match self.byte()? {
                     3 => drop(self.text()?),
                     6 => {}
@@ -236,7 +246,7 @@ impl<'a> Reader<'a> {
                 }
                 Ok(1)
             }
-            8 => {
+            VALUES => {
                 let count = self.count()?;
                 if count == 0 {
                     return self.fail("a length is zero");
@@ -309,60 +319,6 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(())
-    }
-}
-
-impl Items {
-    fn find(&self, (client, clock): Id) -> Option<usize> {
-        let range = self.by_client.get(&client)?.clone();
-        let items = self.all.get(range.clone())?;
-        let after = items.partition_point(|item| item.clock <= clock);
-        let found = after.checked_sub(1)?;
-        (clock < items[found].clock + items[found].len).then_some(range.start + found)
-    }
-
-    /// Follows every item to what it lies in, without recursion.
-    fn check_nesting(&self) -> Result<(), Malformed> {
-        let mut depths: Vec<Option<usize>> = vec![None; self.all.len()];
-        let mut is_on_way = vec![false; self.all.len()];
-        let mut way: Vec<(usize, usize)> = Vec::new();
-        for start in 0..self.all.len() {
-            let mut next = Some(start);
-            let mut depth = 0;
-            while let Some(i) = next {
-                if let Some(known) = depths[i] {
-                    depth = known;
-                    break;
-                }
-                if is_on_way[i] {
-                    return self.fail(i, "an item lies in itself");
-                }
-                is_on_way[i] = true;
-                let (of, step) = match self.all[i].link {
-                    Link::Base => (None, 0),
-                    Link::In(id) => (self.find(id), 1),
-                    Link::Beside(id) => (self.find(id), 0),
-                };
-                way.push((i, step));
-                next = of;
-            }
-            while let Some((i, step)) = way.pop() {
-                depth += step;
-                if depth > NESTING_MAX {
-                    return self.fail(i, "elements lie too deep in each other");
-                }
-                depths[i] = Some(depth);
-                is_on_way[i] = false;
-            }
-        }
-        Ok(())
-    }
-
-    fn fail(&self, item: usize, what: &str) -> Result<(), Malformed> {
-        Err(Malformed {
-            at: self.all[item].at,
-            what: what.into(),
-        })
     }
 }
 

@@ -5,6 +5,8 @@ mod canonical;
 pub mod changes;
 mod doc;
 mod guard;
+#[cfg(test)]
+mod hostile;
 mod markdown_in;
 mod markdown_out;
 mod order;
@@ -18,5 +20,5 @@ pub use markdown_in::blocks as from_markdown;
 pub use markdown_out::{block as block_markdown, markdown};
 pub use plain::plain;
 pub use tree::Node;
-pub use without::Without;
+pub use without::{NotWithout, Without};
 pub use words::words;

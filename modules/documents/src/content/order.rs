@@ -1,11 +1,13 @@
-//! Where blocks stand that are taken back.
+//! The order of blocks when the updates of somebody unwanted are taken back.
 //!
-//! The library puts what was deleted back where it was deleted, and what replaced it stands before
-//! that place; so does all that was written after what replaced it. Taken back one by one, a
-//! restored block would come after newer ones that were written below it. So the places of blocks
-//! are kept here: those that are there, and those that somebody unwanted has deleted.
+//! Say a document has the blocks A and B. Somebody unwanted deletes both and writes X; then somebody
+//! else adds C below X. In the library's order A and B, though deleted, still stand at the end: X, C,
+//! A, B. Without the unwanted updates, what is left would read C, A, B, although C was written at the
+//! end of the document. So an order of its own is kept here, in which a deleted block keeps its place,
+//! and a new block goes
+//! - before what it replaces, where somebody unwanted made it: right after the block it was put below;
+//! - after what will be back, where anybody else made it: right before the next block that is shown.
 
-use super::canonical::canonical;
 use super::tree::Node;
 use std::collections::{HashMap, HashSet};
 use yrs::branch::BranchID;
@@ -13,94 +15,107 @@ use yrs::branch::BranchID;
 /// A block's name in the library.
 pub type Id = BranchID;
 
-/// A place of a block.
-struct Place {
-    id: Id,
-    /// Whether somebody unwanted made the block.
-    is_unwanted: bool,
-    /// What it was when somebody unwanted deleted it.
-    lost: Option<String>,
-}
-
-/// The places in a document, in order.
+/// The blocks of a document, with those that only somebody unwanted has deleted.
 #[derive(Default)]
 pub struct Order {
-    places: Vec<Place>,
+    places: Vec<Id>,
 }
 
 impl Order {
-    /// Takes in that the blocks are `after`, which were `before`: by an update that is wanted, or not.
-    pub fn take(&mut self, before: &[(Id, Node)], after: &[Id], is_unwanted: bool) {
-        let there: HashSet<&Id> = after.iter().collect();
-        let was: HashMap<&Id, &Node> = before.iter().map(|(id, node)| (id, node)).collect();
-        for place in &mut self.places {
-            if place.lost.is_none() && !there.contains(&place.id) && is_unwanted {
-                place.lost = was.get(&place.id).map(|node| canonical(node));
-            }
-        }
-        self.places.retain(|place| {
-            let is_lost = place.lost.is_some() && !place.is_unwanted;
-            is_lost || there.contains(&place.id)
-        });
-        let known: HashSet<Id> = self.places.iter().map(|place| place.id.clone()).collect();
-        for (at, id) in after.iter().enumerate() {
-            if known.contains(id) {
+    /// Takes in what one or more updates, all unwanted or all not, came to: `all` blocks, of which
+    /// those that are `shown` were not deleted by somebody unwanted.
+    pub fn take(&mut self, all: &[Id], shown: &[Id], is_unwanted: bool) {
+        let there: HashSet<&Id> = all.iter().collect();
+        self.places.retain(|id| there.contains(id));
+        let old = std::mem::take(&mut self.places);
+        let known: HashSet<&Id> = old.iter().collect();
+        // The new blocks by the known one they go after, or before; in order.
+        let mut beside: HashMap<Option<&Id>, Vec<&Id>> = HashMap::new();
+        let mut waiting = Vec::new();
+        let mut left = None;
+        for id in shown {
+            if !known.contains(id) {
+                waiting.push(id);
                 continue;
             }
-            let index = if is_unwanted {
-                // Before what it replaces.
-                at.checked_sub(1)
-                    .and_then(|left| self.index(&after[left]))
-                    .map_or(0, |left| left + 1)
-            } else {
-                // After what was there and will be again.
-                let right = after[at + 1..].iter().find(|id| known.contains(*id));
-                right
-                    .and_then(|right| self.index(right))
-                    .unwrap_or(self.places.len())
-            };
-            let place = Place {
-                id: id.clone(),
-                is_unwanted,
-                lost: None,
-            };
-            self.places.insert(index, place);
+            let neighbour = if is_unwanted { left } else { Some(id) };
+            beside.insert(neighbour, std::mem::take(&mut waiting));
+            left = Some(id);
         }
-    }
-
-    fn index(&self, id: &Id) -> Option<usize> {
-        self.places.iter().position(|place| place.id == *id)
-    }
-
-    /// The blocks, after the unwanted was taken back, in the order of their places. Where they do not
-    /// fit the places, they stay as they are.
-    pub fn arrange(&self, blocks: Vec<(Id, Node)>) -> Vec<Node> {
-        let places: HashSet<&Id> = self.places.iter().map(|place| &place.id).collect();
-        let (mut kept, mut back) = (HashMap::new(), Vec::new());
-        for (index, (id, node)) in blocks.iter().enumerate() {
-            if places.contains(id) {
-                kept.insert(id, index);
+        beside.insert(if is_unwanted { left } else { None }, waiting);
+        let mut new = |neighbour| beside.remove(&neighbour).into_iter().flatten().cloned();
+        if is_unwanted {
+            self.places.extend(new(None));
+        }
+        for id in &old {
+            if is_unwanted {
+                self.places.push(id.clone());
+                self.places.extend(new(Some(id)));
             } else {
-                back.push((index, canonical(node)));
+                self.places.extend(new(Some(id)));
+                self.places.push(id.clone());
             }
         }
-        let mut order: Vec<Option<usize>> = Vec::new();
-        for place in self.places.iter().filter(|place| !place.is_unwanted) {
-            order.push(match &place.lost {
-                None => kept.get(&place.id).copied(),
-                Some(text) => {
-                    let same = back.iter().position(|(_, found)| found == text);
-                    same.map(|same| back.remove(same).0)
-                }
-            });
-        }
-        let order: Vec<usize> = order.into_iter().flatten().collect();
-        if order.len() != blocks.len() {
-            return blocks.into_iter().map(|(_, node)| node).collect();
-        }
-        order
+        self.places.extend(new(None));
+    }
+
+    /// The blocks that are left, in this order.
+    pub fn arrange(&self, blocks: Vec<(Id, Node)>) -> Vec<Node> {
+        let places: HashMap<&Id, usize> =
+            (0..).zip(&self.places).map(|(at, id)| (id, at)).collect();
+        let mut blocks: Vec<(Option<usize>, Node)> = blocks
             .into_iter()
-            .map(|index| blocks[index].1.clone())
-            .collect()
+            .map(|(id, node)| (places.get(&id).copied(), node))
+            .collect();
+        // Every block has a place; should one have none, all stay where they are.
+        if blocks.iter().all(|(place, _)| place.is_some()) {
+            blocks.sort_by_key(|(place, _)| *place);
+        }
+        blocks.into_iter().map(|(_, node)| node).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use yrs::ID;
+    use yrs::block::ClientID;
+
+    fn blocks(client: u64, count: u32) -> Vec<Id> {
+        let id = |clock| BranchID::Nested(ID::new(ClientID::new(client), clock));
+        (0..count).map(id).collect()
+    }
+
+    /// Somebody unwanted replaces all blocks, and somebody else adds some below.
+    fn replaced(count: u32) {
+        let [old, mine, more] = [1, 2, 3].map(|client| blocks(client, count));
+        let mut order = Order::default();
+        order.take(&old, &old, false);
+        let all = [&mine[..], &old].concat();
+        order.take(&all, &mine, true);
+        let all = [&mine[..], &more, &old].concat();
+        let shown = [&mine[..], &more].concat();
+        order.take(&all, &shown, false);
+        let left = [&more[..], &old].concat();
+        let node = |id: Id| {
+            (
+                id.clone(),
+                Node::element(&format!("{id:?}"), [].into(), vec![]),
+            )
+        };
+        let arranged = order.arrange(left.into_iter().map(node).collect());
+        let wanted = [&old[..], &more].concat();
+        let wanted: Vec<Node> = wanted.into_iter().map(|id| node(id).1).collect();
+        assert!(arranged == wanted);
+    }
+
+    #[test]
+    fn what_was_written_below_what_replaced_all_comes_after_what_is_back() {
+        replaced(3);
+    }
+
+    #[test]
+    fn large_documents_are_no_burden() {
+        replaced(100_000);
     }
 }

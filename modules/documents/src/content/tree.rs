@@ -2,7 +2,7 @@
 
 use super::guard::ROOT;
 use crate::limits::NESTING_MAX;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use yrs::branch::{Branch, BranchID};
 use yrs::types::Attrs;
@@ -14,6 +14,9 @@ use yrs::{
 
 /// Attributes of an element, or marks of a text, by name.
 pub type Values = BTreeMap<String, Any>;
+
+/// The attributes of elements, by the library's name for the element and theirs.
+pub type Attributes = HashMap<(BranchID, String), Any>;
 
 /// A part of a document.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,6 +137,58 @@ fn attributes<T: ReadTxn>(txn: &T, element: &XmlElementRef) -> Result<Values, Un
             _ => Err(Unfit::Foreign),
         })
         .collect()
+}
+
+/// The attributes of all elements.
+pub fn all_attributes<T: ReadTxn>(txn: &T, root: &XmlFragmentRef) -> Result<Attributes, Unfit> {
+    let mut found = Attributes::new();
+    for element in elements(txn, root)? {
+        let id = AsRef::<Branch>::as_ref(&element).id();
+        for (name, value) in attributes(txn, &element)? {
+            found.insert((id.clone(), name), value);
+        }
+    }
+    Ok(found)
+}
+
+/// Gives elements that are there these attributes.
+pub fn set_attributes(
+    txn: &mut TransactionMut<'_>,
+    root: &XmlFragmentRef,
+    wanted: &Attributes,
+) -> Result<(), Unfit> {
+    let mut by_element: HashMap<&BranchID, Vec<(&String, &Any)>> = HashMap::new();
+    for ((id, name), value) in wanted {
+        by_element.entry(id).or_default().push((name, value));
+    }
+    for element in elements(txn, root)? {
+        let id = AsRef::<Branch>::as_ref(&element).id();
+        for (name, value) in by_element.remove(&id).unwrap_or_default() {
+            element.insert_attribute(txn, name.as_str(), value.clone());
+        }
+    }
+    Ok(())
+}
+
+/// All elements, each before what is in it.
+fn elements<T: ReadTxn>(txn: &T, root: &XmlFragmentRef) -> Result<Vec<XmlElementRef>, Unfit> {
+    let mut found = Vec::new();
+    let mut level: Vec<XmlElementRef> = elements_in(txn, root);
+    for _ in 0..=NESTING_MAX {
+        let below = level.iter().flat_map(|element| elements_in(txn, element));
+        let below = below.collect();
+        found.append(&mut level);
+        level = below;
+        if level.is_empty() {
+            return Ok(found);
+        }
+    }
+    Err(Unfit::TooDeep)
+}
+
+fn elements_in<T: ReadTxn>(txn: &T, parent: &impl XmlFragment) -> Vec<XmlElementRef> {
+    let children = parent.children(txn);
+    children.filter_map(XmlOut::into_xml_element).collect()
 }
 
 fn runs<T: ReadTxn>(txn: &T, text: &XmlTextRef) -> Result<Vec<Run>, Unfit> {

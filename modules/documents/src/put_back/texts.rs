@@ -12,7 +12,7 @@ use rusqlite::Connection;
 /// The fact; none where it is so already.
 pub fn facts(
     rows: &Connection,
-    putting: &PuttingBack,
+    putting: &PuttingBack<'_>,
     id: DocumentId,
     wish: &TextWish,
 ) -> Result<Vec<Event>, NotPutBack> {
@@ -34,7 +34,7 @@ pub fn facts(
         TextWish::AsOf(seq) => load_at(rows, item.key, *seq)?.blocks().map_err(unusable)?,
         TextWish::Without(_) if without.is_empty() => return Ok(Vec::new()),
         TextWish::Without(_) => load_without(rows, item.key, &without)?
-            .map_err(|broken| NotPutBack::because(format!("{broken}.")))?,
+            .map_err(|why| NotPutBack::because(format!("{why}.")))?,
     };
     // A number for each change: one command may change a document more than once.
     let number = CommandId::derived(&format!("put-back/{}/{last}", putting.command));

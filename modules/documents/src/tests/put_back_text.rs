@@ -157,6 +157,41 @@ fn two_in_the_same_paragraph_are_told_apart() {
 }
 
 #[test]
+fn what_others_typed_inside_a_block_that_would_go_is_for_a_human_to_decide() {
+    use yrs::updates::decoder::Decode;
+    use yrs::{Text, Transact, XmlFragment};
+    let mut given = shared();
+    write(given.by(BEN), 5, "one");
+    write(given.by(CYD), 6, "one\n\nspam");
+    let state = crate::store::load(given.rows(), key(&given, NOTES), 0).unwrap();
+    let state = yrs::Update::decode_v1(&state.state().unwrap()).unwrap();
+    let eve = yrs::Doc::with_client_id(23);
+    let root = eve.get_or_insert_xml_fragment("default");
+    eve.transact_mut().apply_update(state).unwrap();
+    let update = {
+        let mut txn = eve.transact_mut();
+        let block = root.get(&txn, 1).unwrap().into_xml_element().unwrap();
+        let text = block.get(&txn, 0).unwrap().into_xml_text().unwrap();
+        text.insert(&mut txn, 4, ", says who?");
+        crate::base64::encode(&txn.encode_update_v1())
+    };
+    let body = json!({ "document_id": NOTES, "update": update });
+    given
+        .by(EVE)
+        .when("update-document", body)
+        .accepted("document-updated");
+    let without = all_of(&given, CYD);
+    let outcome = put(&mut given, &without);
+    assert!(
+        matches!(&outcome, Impossible(why) if why.starts_with("others wrote inside what would go: 11")),
+        "{outcome:?}"
+    );
+    assert_eq!(text_of(&given, NOTES), "one\n\nspam, says who?\n");
+    assert_eq!(put(&mut given, &TextWish::AsOf(1)), Done);
+    assert_eq!(text_of(&given, NOTES), "one\n");
+}
+
+#[test]
 fn a_moment_is_put_back_and_says_for_which_rewind() {
     let mut given = shared();
     write(given.by(BEN), 5, "one");

@@ -34,6 +34,24 @@ fn a_module_that_panics_elsewhere_stops_the_partition_and_nothing_else() {
 }
 
 #[test]
+fn what_is_due_whatever_the_time_is_asked_once_for_each_entry() {
+    let mut a = Script::at("a");
+    let seconds = |a: &mut Script, count: u32| {
+        let before = ASKED.get();
+        for _ in 0..count {
+            a.wait(1_100);
+            a.step(Input::Read(Ok(vec![])));
+        }
+        ASKED.get() - before
+    };
+    let _ = seconds(&mut a, 1);
+    assert_eq!(seconds(&mut a, 5), 0);
+    a.submit(1, CLIENT, command(1, "add", "x"));
+    a.durable();
+    assert_eq!(seconds(&mut a, 5), 1);
+}
+
+#[test]
 fn a_gap_in_a_followed_partition_stops_the_partition() {
     let mut a = Script::at("a");
     let entry = a.others("b", &[], vec![command(7, "add", "x")]).remove(0);

@@ -167,6 +167,34 @@ async fn whoever_is_in_quarantine_is_out_at_both_sites_and_told_why() {
 }
 
 #[tokio::test]
+async fn what_people_order_shuts_their_own_workspace_and_ends_no_session() {
+    let installation = Installation::two_sites().await;
+    let workspace = installation.workspace("Harbour").await;
+    let (person, token) = installation.member(workspace, "ann").await;
+    let sites = [&installation.a.router, &installation.b().router];
+    let order = json!({ "person_id": person, "reason": "No reason at all" });
+    installation
+        .post(
+            workspace,
+            "directory/quarantine-person",
+            &installation.operator,
+            order,
+        )
+        .await
+        .ok();
+    let list = format!("/api/directory/person-list?workspace_id={workspace}");
+    for site in sites {
+        eventually(async || get(site, &list, &token).await.code() == "quarantined").await;
+    }
+    // Long enough for what a site does about its own order.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    for site in sites {
+        let view = get(site, SESSION, &token).await.ok();
+        assert_eq!(view["quarantined"][0]["reason"], "No reason at all");
+    }
+}
+
+#[tokio::test]
 async fn two_sites_do_it_once_however_they_word_it() {
     let installation = Installation::two_sites().await;
     let workspace = installation.workspace("Harbour").await;
