@@ -219,7 +219,7 @@ impl Site {
         match ended {
             Some(Ok(view)) => Ok(view),
             Some(Err(error)) => {
-                self.moments.shared.forget(&position);
+                self.moments.shared.forget(&position, &preparation);
                 Err(MomentError::Before(error))
             }
             None => Err(MomentError::InPreparation {

@@ -17,6 +17,8 @@ use tokio::sync::watch;
 const VIEWS_MAX: usize = 16;
 /// The most that are made or wait to be made.
 const PREPARED_MAX: usize = 16;
+/// The most failures that are kept for those who asked.
+const FAILED_MAX: usize = 16;
 /// Queries that may run at once on one of them.
 const QUERIES_MAX: usize = 4;
 
@@ -77,6 +79,22 @@ enum Slot {
     Ready(Arc<SharedView>),
 }
 
+impl Slot {
+    fn has_failed(&self) -> bool {
+        match self {
+            Self::Preparing(preparation) => matches!(*preparation.ended.borrow(), Some(Err(_))),
+            Self::Ready(_) => false,
+        }
+    }
+
+    fn is_running(&self) -> bool {
+        match self {
+            Self::Preparing(preparation) => preparation.ended.borrow().is_none(),
+            Self::Ready(_) => false,
+        }
+    }
+}
+
 /// What is found for a position.
 pub(super) enum Found {
     Ready(Arc<SharedView>),
@@ -114,8 +132,11 @@ impl SharedViews {
             Some(Slot::Preparing(preparation)) => return Found::Preparing(Arc::clone(preparation)),
             Some(Slot::Ready(_)) | None => {}
         }
-        let is_preparing = |slot: &&Slot| matches!(slot, Slot::Preparing(_));
-        if slots.values().filter(is_preparing).count() >= PREPARED_MAX {
+        // Failures wait for those who asked, who may never come back: they take nobody's place.
+        if slots.values().filter(|slot| slot.has_failed()).count() >= FAILED_MAX {
+            slots.retain(|_, slot| !slot.has_failed());
+        }
+        if slots.values().filter(|slot| slot.is_running()).count() >= PREPARED_MAX {
             return Found::Crowded;
         }
         let preparation = Arc::new(Preparation {
@@ -127,7 +148,8 @@ impl SharedViews {
         Found::Begun(preparation)
     }
 
-    /// Says how a preparation ended. A failure stays for the next one who asks.
+    /// Says how a preparation ended. A failure stays for the next one who asks for the same, unless
+    /// too many others fail before.
     pub(super) fn end(&self, position: &Position, preparation: &Preparation, ended: Prepared) {
         if let Ok(view) = &ended {
             self.touch(view);
@@ -138,10 +160,13 @@ impl SharedViews {
         preparation.ended.send_replace(Some(ended));
     }
 
-    /// Forgets a preparation that failed, so that the next one who asks has it tried again.
-    pub(super) fn forget(&self, position: &Position) {
+    /// Forgets a preparation that failed, so that the next one who asks has it tried again. One that
+    /// somebody else has begun since stays.
+    pub(super) fn forget(&self, position: &Position, failed: &Arc<Preparation>) {
         let mut slots = self.slots();
-        if matches!(slots.get(position), Some(Slot::Preparing(_))) {
+        if let Some(Slot::Preparing(there)) = slots.get(position)
+            && Arc::ptr_eq(there, failed)
+        {
             slots.remove(position);
         }
     }
@@ -227,11 +252,20 @@ mod tests {
         }
     }
 
+    fn failed() -> Prepared {
+        Err(Arc::new(MomentError::Failed("on purpose".into())))
+    }
+
     impl Place {
-        fn make(&self, position: &Position) -> std::path::PathBuf {
+        fn begin(&self, position: &Position) -> Arc<Preparation> {
             let Found::Begun(preparation) = self.views.find(position) else {
                 panic!("there is none yet");
             };
+            preparation
+        }
+
+        fn make(&self, position: &Position) -> std::path::PathBuf {
+            let preparation = self.begin(position);
             let file = self.dir.path().join(position.seq.to_string());
             std::fs::write(&file, "0123456789").unwrap();
             let view = SharedView::new(ScratchFile(file.clone())).unwrap();
@@ -274,14 +308,38 @@ mod tests {
     #[test]
     fn it_is_made_once_and_not_too_many_at_a_time() {
         let place = place(1_000);
-        assert!(matches!(place.views.find(&at(1, 1)), Found::Begun(_)));
+        let first = place.begin(&at(1, 1));
         assert!(matches!(place.views.find(&at(1, 1)), Found::Preparing(_)));
         for seq in 2..=16 {
             assert!(matches!(place.views.find(&at(seq, 1)), Found::Begun(_)));
         }
         assert!(matches!(place.views.find(&at(17, 1)), Found::Crowded));
-        place.views.forget(&at(1, 1));
+        place.views.forget(&at(1, 1), &first);
         assert!(matches!(place.views.find(&at(17, 1)), Found::Begun(_)));
+    }
+
+    #[test]
+    fn failures_that_nobody_asks_about_take_no_place() {
+        let place = place(1_000);
+        for seq in 1..=16 {
+            let begun = place.begin(&at(seq, 1));
+            place.views.end(&at(seq, 1), &begun, failed());
+        }
+        // Who asks for the very position is told, until too many have failed.
+        assert!(matches!(place.views.find(&at(1, 1)), Found::Preparing(_)));
+        assert!(matches!(place.views.find(&at(17, 1)), Found::Begun(_)));
+        assert_eq!(place.views.slots().len(), 1);
+    }
+
+    #[test]
+    fn a_failure_is_forgotten_but_not_what_was_begun_after_it() {
+        let place = place(1_000);
+        let one = place.begin(&at(1, 1));
+        place.views.end(&at(1, 1), &one, failed());
+        place.views.forget(&at(1, 1), &one);
+        place.begin(&at(1, 1));
+        place.views.forget(&at(1, 1), &one);
+        assert!(matches!(place.views.find(&at(1, 1)), Found::Preparing(_)));
     }
 
     #[test]
