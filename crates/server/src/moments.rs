@@ -139,8 +139,10 @@ impl Moments {
         }
         std::fs::create_dir_all(scratch)?;
         let checkpoints = folder.join("checkpoints");
+        let checkpoints = Checkpoints::new(checkpoints, limits.checkpoint_every, limits.bytes_max);
+        checkpoints.clear_halves()?;
         Ok(Self {
-            checkpoints: Checkpoints::new(checkpoints, limits.checkpoint_every, limits.bytes_max),
+            checkpoints,
             shared: SharedViews::new(limits.bytes_max),
             folder,
             next: AtomicU64::new(1),

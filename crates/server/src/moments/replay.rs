@@ -33,8 +33,11 @@ impl Moments {
         mut near: Option<(Seq, Arc<SharedView>)>,
         progress: &Progress,
     ) -> Result<ScratchView, MomentError> {
+        // A checkpoint is tried once: one that is of no use may still lie there.
+        let mut up_to = Some(seq);
         loop {
-            let checkpoint = self.checkpoints.nearest(&origin.partition.id, seq);
+            let nearest = |up_to| self.checkpoints.nearest(&origin.partition.id, up_to);
+            let checkpoint = up_to.and_then(nearest);
             let start = match (near.take(), checkpoint) {
                 (Some((at, near)), found) if found.as_ref().is_none_or(|c| c.seq <= at) => {
                     Start::Shared(near)
@@ -42,6 +45,9 @@ impl Moments {
                 (_, Some(found)) => Start::Checkpoint(found),
                 (_, None) => Start::Genesis,
             };
+            if let Start::Checkpoint(checkpoint) = &start {
+                up_to = checkpoint.seq.checked_sub(1);
+            }
             let file = self.scratch_file()?;
             if !self.begin(&start, &file)? {
                 continue;

@@ -170,6 +170,33 @@ async fn replays_begin_at_checkpoints_and_pass_over_those_that_are_of_no_use() {
     }
 }
 
+#[tokio::test]
+async fn a_checkpoint_that_cannot_be_used_nor_removed_is_passed_over() {
+    let limits = Limits {
+        moments: MomentLimits {
+            checkpoint_every: 3,
+            ..MomentLimits::default()
+        },
+        ..limits()
+    };
+    let installation = Installation::start(&["a"], limits).await;
+    let (_, id) = workspace(&installation).await;
+    let site = &installation.a.site;
+    drop(site.scratch(&id, 6).await.unwrap());
+    let folder = installation.dir.path().join("a/moments/checkpoints");
+    let folder = folder.join(format!("{}-messaging", id.workspace));
+    let mut spoilt = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap().path();
+        std::fs::remove_file(&file).unwrap();
+        // It is there, and nothing is behind it.
+        std::os::unix::fs::symlink("nowhere", &file).unwrap();
+        spoilt += 1;
+    }
+    assert_eq!(spoilt, 2);
+    assert_eq!(site.scratch(&id, 6).await.unwrap().seq(), 6);
+}
+
 /// Appends `count` messages to a chain behind the site's back, each like the last one.
 async fn grow(site: &Site, id: &PartitionId, count: u64) {
     let keys = site.partition(id).unwrap().keys();
