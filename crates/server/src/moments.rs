@@ -33,8 +33,11 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
-/// Replays at a time: they are to disturb nobody.
+/// Replays for queries at a time: they are to disturb nobody.
 const REPLAYS_MAX: usize = 2;
+/// Replays for the site's own code at a time. They do not queue behind those of people who look back:
+/// a rewind is wanted now.
+const SCRATCHES_MAX: usize = 2;
 
 /// Why there is no moment view.
 #[derive(Debug, thiserror::Error)]
@@ -123,6 +126,7 @@ pub struct Moments {
     checkpoints: Checkpoints,
     shared: SharedViews,
     replays: Semaphore,
+    scratches: Semaphore,
     wait: Duration,
     is_stopped: AtomicBool,
 }
@@ -147,6 +151,7 @@ impl Moments {
             folder,
             next: AtomicU64::new(1),
             replays: Semaphore::new(REPLAYS_MAX),
+            scratches: Semaphore::new(SCRATCHES_MAX),
             wait: Duration::from_millis(limits.wait_ms),
             is_stopped: AtomicBool::new(false),
         })
@@ -179,7 +184,7 @@ impl Site {
         seq: Seq,
     ) -> Result<ScratchView, MomentError> {
         let (site, origin) = (Arc::clone(self), self.origin(partition)?);
-        self.replaying(move || {
+        in_turn(&self.moments.scratches, move || {
             let progress = Progress::default();
             site.moments.replay(&origin, seq, None, None, &progress)
         })
@@ -243,7 +248,7 @@ impl Site {
             position.clone(),
             Arc::clone(&preparation),
         );
-        let made = self.replaying(move || {
+        let made = in_turn(&self.moments.replays, move || {
             let (moments, near) = (&site.moments, site.moments.shared.nearest(&at));
             let progress = &noted.progress;
             let made = moments.replay(&origin, at.seq, Some(time), near, progress)?;
@@ -254,18 +259,6 @@ impl Site {
             tracing::error!(partition = %position.partition, %error, "a moment cannot be prepared");
         }
         self.moments.shared.end(&position, &preparation, made);
-    }
-
-    /// Does blocking work when it is its turn.
-    async fn replaying<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T, MomentError> + Send + 'static,
-    ) -> Result<T, MomentError> {
-        let turn = self.moments.replays.acquire().await;
-        let _turn = turn.map_err(|error| MomentError::Failed(error.to_string()))?;
-        tokio::task::spawn_blocking(work)
-            .await
-            .unwrap_or_else(|error| Err(MomentError::Failed(error.to_string())))
     }
 
     fn origin(&self, id: &PartitionId) -> Result<Origin, MomentError> {
@@ -284,6 +277,18 @@ impl Site {
             runtime: Handle::current(),
         })
     }
+}
+
+/// Does blocking work when it is its turn.
+async fn in_turn<T: Send + 'static>(
+    turns: &Semaphore,
+    work: impl FnOnce() -> Result<T, MomentError> + Send + 'static,
+) -> Result<T, MomentError> {
+    let turn = turns.acquire().await;
+    let _turn = turn.map_err(|error| MomentError::Failed(error.to_string()))?;
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| Err(MomentError::Failed(error.to_string())))
 }
 
 impl Origin {

@@ -17,6 +17,8 @@ use tokio::sync::watch;
 const VIEWS_MAX: usize = 16;
 /// The most that are made or wait to be made.
 const PREPARED_MAX: usize = 16;
+/// The most of those of one workspace: whoever may look back in one is not to keep others waiting.
+const WORKSPACE_PREPARED_MAX: usize = 2;
 /// The most failures that are kept for those who asked.
 const FAILED_MAX: usize = 16;
 /// Queries that may run at once on one of them.
@@ -136,7 +138,13 @@ impl SharedViews {
         if slots.values().filter(|slot| slot.has_failed()).count() >= FAILED_MAX {
             slots.retain(|_, slot| !slot.has_failed());
         }
-        if slots.values().filter(|slot| slot.is_running()).count() >= PREPARED_MAX {
+        let running = slots.iter().filter(|(_, slot)| slot.is_running());
+        let (mut all, mut of_workspace) = (0, 0);
+        for (at, _) in running {
+            all += 1;
+            of_workspace += usize::from(at.partition.workspace == position.partition.workspace);
+        }
+        if all >= PREPARED_MAX || of_workspace >= WORKSPACE_PREPARED_MAX {
             return Found::Crowded;
         }
         let preparation = Arc::new(Preparation {
@@ -231,6 +239,7 @@ impl Position {
 mod tests {
     use super::*;
     use kernel::WorkspaceId;
+    use kernel::id::Uuid;
 
     struct Place {
         dir: tempfile::TempDir,
@@ -308,14 +317,33 @@ mod tests {
     #[test]
     fn it_is_made_once_and_not_too_many_at_a_time() {
         let place = place(1_000);
-        let first = place.begin(&at(1, 1));
-        assert!(matches!(place.views.find(&at(1, 1)), Found::Preparing(_)));
-        for seq in 2..=16 {
-            assert!(matches!(place.views.find(&at(seq, 1)), Found::Begun(_)));
+        let of = |n: u128| Position {
+            partition: PartitionId::new(WorkspaceId(Uuid::from_u128(n)), "messaging"),
+            ..at(1, 1)
+        };
+        let first = place.begin(&of(1));
+        assert!(matches!(place.views.find(&of(1)), Found::Preparing(_)));
+        for n in 2..=16 {
+            place.begin(&of(n));
         }
-        assert!(matches!(place.views.find(&at(17, 1)), Found::Crowded));
-        place.views.forget(&at(1, 1), &first);
-        assert!(matches!(place.views.find(&at(17, 1)), Found::Begun(_)));
+        assert!(matches!(place.views.find(&of(17)), Found::Crowded));
+        place.views.forget(&of(1), &first);
+        place.begin(&of(17));
+    }
+
+    #[test]
+    fn one_workspace_leaves_room_for_others() {
+        let place = place(1_000);
+        place.begin(&at(1, 1));
+        let second = place.begin(&at(2, 1));
+        assert!(matches!(place.views.find(&at(3, 1)), Found::Crowded));
+        let other = WorkspaceId(Uuid::from_u128(7));
+        place.begin(&Position {
+            partition: PartitionId::new(other, "messaging"),
+            ..at(3, 1)
+        });
+        place.views.end(&at(2, 1), &second, failed());
+        place.begin(&at(3, 1));
     }
 
     #[test]

@@ -119,6 +119,17 @@ async fn a_time_is_a_position() {
 }
 
 #[tokio::test]
+async fn the_sites_own_replays_do_not_wait_for_those_of_queries() {
+    let installation = Installation::one_site().await;
+    let (_, id) = workspace(&installation).await;
+    let site = &installation.a.site;
+    let all = u32::try_from(REPLAYS_MAX).unwrap();
+    let _busy = site.moments.replays.acquire_many(all).await.unwrap();
+    let scratch = tokio::time::timeout(Duration::from_secs(20), site.scratch(&id, 3));
+    assert_eq!(scratch.await.unwrap().unwrap().seq(), 3);
+}
+
+#[tokio::test]
 async fn files_go_with_their_holder() {
     let installation = Installation::one_site().await;
     let (_, id) = workspace(&installation).await;
