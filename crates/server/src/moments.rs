@@ -205,6 +205,10 @@ impl Site {
         let preparation = match self.moments.shared.find(&position) {
             Found::Ready(view) => return Ok(view),
             Found::Crowded => return Err(MomentError::Crowded),
+            Found::Later => {
+                let (applied, total) = (0, position.seq);
+                return Err(MomentError::InPreparation { applied, total });
+            }
             Found::Preparing(preparation) => preparation,
             Found::Begun(preparation) => {
                 let work = Arc::clone(self).prepare(

@@ -103,6 +103,8 @@ pub(super) enum Found {
     Preparing(Arc<Preparation>),
     /// The caller is to make it, and to say so with [`SharedViews::end`].
     Begun(Arc<Preparation>),
+    /// It is begun when another one of the workspace is made.
+    Later,
     /// Too many others are being made.
     Crowded,
 }
@@ -144,7 +146,10 @@ impl SharedViews {
             all += 1;
             of_workspace += usize::from(at.partition.workspace == position.partition.workspace);
         }
-        if all >= PREPARED_MAX || of_workspace >= WORKSPACE_PREPARED_MAX {
+        if of_workspace >= WORKSPACE_PREPARED_MAX {
+            return Found::Later;
+        }
+        if all >= PREPARED_MAX {
             return Found::Crowded;
         }
         let preparation = Arc::new(Preparation {
@@ -336,7 +341,7 @@ mod tests {
         let place = place(1_000);
         place.begin(&at(1, 1));
         let second = place.begin(&at(2, 1));
-        assert!(matches!(place.views.find(&at(3, 1)), Found::Crowded));
+        assert!(matches!(place.views.find(&at(3, 1)), Found::Later));
         let other = WorkspaceId(Uuid::from_u128(7));
         place.begin(&Position {
             partition: PartitionId::new(other, "messaging"),
