@@ -211,13 +211,8 @@ impl Site {
             }
             Found::Preparing(preparation) => preparation,
             Found::Begun(preparation) => {
-                let work = Arc::clone(self).prepare(
-                    origin,
-                    position.clone(),
-                    time,
-                    Arc::clone(&preparation),
-                );
-                tokio::spawn(work);
+                let begun = Arc::clone(&preparation);
+                tokio::spawn(Arc::clone(self).prepare(origin, position.clone(), begun));
                 preparation
             }
         };
@@ -244,7 +239,6 @@ impl Site {
         self: Arc<Self>,
         origin: Origin,
         position: Position,
-        time: Timestamp,
         preparation: Arc<Preparation>,
     ) {
         let (site, at, noted) = (
@@ -255,7 +249,7 @@ impl Site {
         let made = in_turn(&self.moments.replays, move || {
             let (moments, near) = (&site.moments, site.moments.shared.nearest(&at));
             let progress = &noted.progress;
-            let made = moments.replay(&origin, at.seq, Some(time), near, progress)?;
+            let made = moments.replay(&origin, at.seq, Some(&at.followed), near, progress)?;
             Ok(Arc::new(SharedView::new(made.into_file())?))
         });
         let made = made.await.map_err(Arc::new);

@@ -4,7 +4,7 @@ use super::checkpoints::{self, Checkpoint};
 use super::scratch::{ScratchFile, ScratchView};
 use super::shared::SharedView;
 use super::{MomentError, Moments, Origin};
-use kernel::{Seq, Timestamp};
+use kernel::Seq;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -24,12 +24,13 @@ enum Start {
 
 impl Moments {
     /// A moment view at `seq`, begun at the nearest checkpoint, or at `near` where that is nearer.
-    /// With a time, whatever the module follows is applied up to that time. Blocks.
+    /// Where `followed` is given, what the module follows is applied up to exactly there, and not to
+    /// what came since and has a time as early. Blocks.
     pub(super) fn replay(
         &self,
         origin: &Origin,
         seq: Seq,
-        time: Option<Timestamp>,
+        followed: Option<&[Seq]>,
         mut near: Option<(Seq, Arc<SharedView>)>,
         progress: &Progress,
     ) -> Result<ScratchView, MomentError> {
@@ -52,7 +53,7 @@ impl Moments {
             if !self.begin(&start, &file)? {
                 continue;
             }
-            match (self.go_on(origin, file, seq, time, progress), start) {
+            match (self.go_on(origin, file, seq, followed, progress), start) {
                 (Err(error), Start::Checkpoint(checkpoint)) if error.is_of_the_view() => {
                     tracing::warn!(%error, seq = checkpoint.seq, "a checkpoint is of no use");
                     checkpoints::discard(&checkpoint);
@@ -81,12 +82,15 @@ impl Moments {
         origin: &Origin,
         file: ScratchFile,
         seq: Seq,
-        time: Option<Timestamp>,
+        followed: Option<&[Seq]>,
         progress: &Progress,
     ) -> Result<ScratchView, MomentError> {
         let spacing = self.checkpoints.spacing(seq);
         let mut scratch = ScratchView::open(origin, file)?.noting_every(spacing);
         scratch.check()?;
+        if let Some(followed) = followed {
+            scratch.follow_only(followed)?;
+        }
         let begun = scratch.seq();
         progress.applied.store(0, Ordering::Relaxed);
         progress
@@ -104,8 +108,8 @@ impl Moments {
             }
             Ok(())
         })?;
-        if let Some(time) = time {
-            scratch.follow_until(time)?;
+        if followed.is_some() {
+            scratch.follow_rest()?;
         }
         Ok(scratch)
     }

@@ -98,6 +98,38 @@ async fn what_is_followed_is_as_old_as_the_entries() {
 }
 
 #[tokio::test]
+async fn what_is_followed_ends_where_the_position_says() {
+    let installation = Installation::one_site().await;
+    let (workspace, id) = workspace(&installation).await;
+    let site = Arc::clone(&installation.a.site);
+    installation.clock.move_ms(60_000);
+    installation.member(workspace, "ben").await;
+    let origin = site.origin(&id).unwrap();
+    let directory = PartitionId::new(workspace, "directory");
+    let head = site.engine.head(&directory).await.unwrap().seq;
+    let last = site.engine.read(&directory, head - 1, 1).await.unwrap();
+    let time = last[0].header.time.plus_ms(10);
+    let position = origin.position(time).await.unwrap();
+    // While the replay waits for its turn, somebody comes whose time is as early: sites' clocks differ.
+    installation.member(workspace, "cleo").await;
+    let later = origin.position(time).await.unwrap();
+    assert!(later.followed > position.followed, "{later:?}");
+    let replayed = |position: Position| {
+        let (site, origin) = (Arc::clone(&site), origin.clone());
+        let replaying = move || {
+            let (followed, progress) = (Some(&*position.followed), Progress::default());
+            let made = site
+                .moments
+                .replay(&origin, position.seq, followed, None, &progress);
+            people(made.unwrap().rows())
+        };
+        tokio::task::spawn_blocking(replaying)
+    };
+    assert_eq!(replayed(position).await.unwrap(), 3);
+    assert_eq!(replayed(later).await.unwrap(), 4);
+}
+
+#[tokio::test]
 async fn a_time_is_a_position() {
     let installation = Installation::one_site().await;
     let (_, id) = workspace(&installation).await;
