@@ -33,8 +33,11 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
-/// Replays at a time: they are to disturb nobody.
+/// Replays for queries at a time: they are to disturb nobody.
 const REPLAYS_MAX: usize = 2;
+/// Replays for the site's own code at a time. They do not queue behind those of people who look back:
+/// a rewind is wanted now.
+const SCRATCHES_MAX: usize = 2;
 
 /// Why there is no moment view.
 #[derive(Debug, thiserror::Error)]
@@ -123,6 +126,7 @@ pub struct Moments {
     checkpoints: Checkpoints,
     shared: SharedViews,
     replays: Semaphore,
+    scratches: Semaphore,
     wait: Duration,
     is_stopped: AtomicBool,
 }
@@ -139,12 +143,15 @@ impl Moments {
         }
         std::fs::create_dir_all(scratch)?;
         let checkpoints = folder.join("checkpoints");
+        let checkpoints = Checkpoints::new(checkpoints, limits.checkpoint_every, limits.bytes_max);
+        checkpoints.clear_halves()?;
         Ok(Self {
-            checkpoints: Checkpoints::new(checkpoints, limits.checkpoint_every, limits.bytes_max),
+            checkpoints,
             shared: SharedViews::new(limits.bytes_max),
             folder,
             next: AtomicU64::new(1),
             replays: Semaphore::new(REPLAYS_MAX),
+            scratches: Semaphore::new(SCRATCHES_MAX),
             wait: Duration::from_millis(limits.wait_ms),
             is_stopped: AtomicBool::new(false),
         })
@@ -177,7 +184,7 @@ impl Site {
         seq: Seq,
     ) -> Result<ScratchView, MomentError> {
         let (site, origin) = (Arc::clone(self), self.origin(partition)?);
-        self.replaying(move || {
+        in_turn(&self.moments.scratches, move || {
             let progress = Progress::default();
             site.moments.replay(&origin, seq, None, None, &progress)
         })
@@ -198,15 +205,14 @@ impl Site {
         let preparation = match self.moments.shared.find(&position) {
             Found::Ready(view) => return Ok(view),
             Found::Crowded => return Err(MomentError::Crowded),
+            Found::Later => {
+                let (applied, total) = (0, position.seq);
+                return Err(MomentError::InPreparation { applied, total });
+            }
             Found::Preparing(preparation) => preparation,
             Found::Begun(preparation) => {
-                let work = Arc::clone(self).prepare(
-                    origin,
-                    position.clone(),
-                    time,
-                    Arc::clone(&preparation),
-                );
-                tokio::spawn(work);
+                let begun = Arc::clone(&preparation);
+                tokio::spawn(Arc::clone(self).prepare(origin, position.clone(), begun));
                 preparation
             }
         };
@@ -219,7 +225,7 @@ impl Site {
         match ended {
             Some(Ok(view)) => Ok(view),
             Some(Err(error)) => {
-                self.moments.shared.forget(&position);
+                self.moments.shared.forget(&position, &preparation);
                 Err(MomentError::Before(error))
             }
             None => Err(MomentError::InPreparation {
@@ -233,7 +239,6 @@ impl Site {
         self: Arc<Self>,
         origin: Origin,
         position: Position,
-        time: Timestamp,
         preparation: Arc<Preparation>,
     ) {
         let (site, at, noted) = (
@@ -241,10 +246,10 @@ impl Site {
             position.clone(),
             Arc::clone(&preparation),
         );
-        let made = self.replaying(move || {
+        let made = in_turn(&self.moments.replays, move || {
             let (moments, near) = (&site.moments, site.moments.shared.nearest(&at));
             let progress = &noted.progress;
-            let made = moments.replay(&origin, at.seq, Some(time), near, progress)?;
+            let made = moments.replay(&origin, at.seq, Some(&at.followed), near, progress)?;
             Ok(Arc::new(SharedView::new(made.into_file())?))
         });
         let made = made.await.map_err(Arc::new);
@@ -252,18 +257,6 @@ impl Site {
             tracing::error!(partition = %position.partition, %error, "a moment cannot be prepared");
         }
         self.moments.shared.end(&position, &preparation, made);
-    }
-
-    /// Does blocking work when it is its turn.
-    async fn replaying<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T, MomentError> + Send + 'static,
-    ) -> Result<T, MomentError> {
-        let turn = self.moments.replays.acquire().await;
-        let _turn = turn.map_err(|error| MomentError::Failed(error.to_string()))?;
-        tokio::task::spawn_blocking(work)
-            .await
-            .unwrap_or_else(|error| Err(MomentError::Failed(error.to_string())))
     }
 
     fn origin(&self, id: &PartitionId) -> Result<Origin, MomentError> {
@@ -282,6 +275,18 @@ impl Site {
             runtime: Handle::current(),
         })
     }
+}
+
+/// Does blocking work when it is its turn.
+async fn in_turn<T: Send + 'static>(
+    turns: &Semaphore,
+    work: impl FnOnce() -> Result<T, MomentError> + Send + 'static,
+) -> Result<T, MomentError> {
+    let turn = turns.acquire().await;
+    let _turn = turn.map_err(|error| MomentError::Failed(error.to_string()))?;
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| Err(MomentError::Failed(error.to_string())))
 }
 
 impl Origin {

@@ -10,6 +10,7 @@ use crate::moments::{MomentError, position_at};
 use crate::problem::Problem;
 use crate::session::SignedIn;
 use axum::http::StatusCode;
+use journal::ReadError;
 use kernel::{Actor, DecideError, PartitionId, QuerySpec, Timestamp, WorkspaceId};
 use serde_json::Value;
 
@@ -115,24 +116,46 @@ pub(super) async fn answer(
 
 impl From<MomentError> for Problem {
     fn from(error: MomentError) -> Self {
-        match error {
-            MomentError::NoPartition(_) => Self::workspace_not_found(),
-            MomentError::InPreparation { applied, total } => {
-                Self::moment_in_preparation(applied, total)
-            }
-            MomentError::Crowded => Self::overloaded(),
-            MomentError::Read(error) => {
-                tracing::warn!(%error, "entries of earlier cannot be read");
-                Self::unavailable("This site cannot read the journal at the moment.")
-            }
-            error => Self::internal(&kernel::with_sources(&error)),
+        problem(&error)
+    }
+}
+
+fn problem(error: &MomentError) -> Problem {
+    match error {
+        // Whoever asked first was told the same.
+        MomentError::Before(error) => problem(error),
+        MomentError::NoPartition(_) => Problem::workspace_not_found(),
+        MomentError::InPreparation { applied, total } => {
+            Problem::moment_in_preparation(*applied, *total)
         }
+        MomentError::Crowded => Problem::overloaded(),
+        MomentError::Read(error @ ReadError::Unavailable(_)) => {
+            tracing::warn!(%error, "entries of earlier cannot be read");
+            Problem::unavailable("This site cannot read the journal at the moment.")
+        }
+        error => Problem::internal(&kernel::with_sources(error)),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_replay_that_failed_before_is_told_as_what_it_was() {
+        let away = || MomentError::from(ReadError::Unavailable("restarting".into()));
+        let told = |error| {
+            let problem = Problem::from(error);
+            (problem.status.as_u16(), problem.code.into_owned())
+        };
+        let before = MomentError::Before(Arc::new(away()));
+        assert_eq!(told(before), (503, "unavailable".into()));
+        assert_eq!(told(away()), (503, "unavailable".into()));
+        let broken = MomentError::Failed("on purpose".into());
+        let before = MomentError::Before(Arc::new(broken));
+        assert_eq!(told(before), (503, "module_failed".into()));
+    }
 
     #[test]
     fn moments_are_read_in_both_forms() {

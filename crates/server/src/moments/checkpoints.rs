@@ -13,6 +13,8 @@ use std::time::{Duration, SystemTime};
 
 /// The most checkpoints of one partition.
 pub(super) const PER_PARTITION: usize = 8;
+/// How the names of copies end that are not complete yet.
+const HALF: &str = ".half";
 
 /// The checkpoints of a site.
 pub(super) struct Checkpoints {
@@ -40,6 +42,34 @@ impl Checkpoints {
         }
     }
 
+    /// Removes copies that an earlier life of the site left half done: they count towards nothing.
+    ///
+    /// # Errors
+    /// When one cannot be removed.
+    pub(super) fn clear_halves(&self) -> io::Result<()> {
+        let folders = match fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            folders => folders?,
+        };
+        for folder in folders {
+            let folder = folder?;
+            if !folder.file_type()?.is_dir() {
+                continue;
+            }
+            for file in fs::read_dir(folder.path())? {
+                let file = file?;
+                if file
+                    .file_name()
+                    .as_encoded_bytes()
+                    .ends_with(HALF.as_bytes())
+                {
+                    fs::remove_file(file.path())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// How many entries lie between two checkpoints of a replay to `seq`: a long chain has no more
     /// checkpoints than a short one, only wider apart.
     pub(super) fn spacing(&self, seq: Seq) -> Seq {
@@ -65,12 +95,7 @@ impl Checkpoints {
             discard(checkpoint);
             return Ok(false);
         }
-        let now = Duration::from_millis(SystemClock.now().millis().unsigned_abs());
-        let times = FileTimes::new().set_modified(SystemTime::UNIX_EPOCH + now);
-        File::options()
-            .append(true)
-            .open(&checkpoint.path)
-            .and_then(|file| file.set_times(times))?;
+        note_use(checkpoint);
         Ok(true)
     }
 
@@ -83,11 +108,12 @@ impl Checkpoints {
             return Ok(());
         }
         fs::create_dir_all(&folder)?;
-        let half = folder.join(format!("{seq}.half"));
-        fs::copy(view, &half)?;
-        File::open(&half)?.sync_all()?;
-        let name = format!("{seq}.{}.sqlite", hash_of(&half)?);
-        fs::rename(&half, folder.join(name))?;
+        // A file of this replay's own: another one of the same partition may be as far.
+        let half = tempfile::Builder::new().suffix(HALF).tempfile_in(&folder)?;
+        fs::copy(view, half.path())?;
+        half.as_file().sync_all()?;
+        let name = format!("{seq}.{}.sqlite", hash_of(half.path())?);
+        half.persist(folder.join(name))?;
         thin_out(&folder);
         self.tidy()
     }
@@ -121,12 +147,22 @@ impl Checkpoints {
     }
 }
 
+/// Notes that it was used now. One that another replay has just removed was copied all the same.
+fn note_use(checkpoint: &Checkpoint) {
+    let now = Duration::from_millis(SystemClock.now().millis().unsigned_abs());
+    let times = FileTimes::new().set_modified(SystemTime::UNIX_EPOCH + now);
+    let file = File::options().append(true).open(&checkpoint.path);
+    if let Err(error) = file.and_then(|file| file.set_times(times)) {
+        tracing::debug!(%error, seq = checkpoint.seq, "the use of a checkpoint cannot be noted");
+    }
+}
+
 /// Removes a checkpoint; one that is gone is not missed.
 pub(super) fn discard(checkpoint: &Checkpoint) {
     let _ = fs::remove_file(&checkpoint.path);
 }
 
-/// The checkpoints in a folder, in the order of the chain. Whatever else lies there is removed by
+/// The checkpoints in a folder, in the order of the chain. Whatever else lies there, halves apart, is removed by
 /// nobody and harms nobody.
 fn list(folder: &Path) -> Vec<Checkpoint> {
     let Ok(files) = fs::read_dir(folder) else {
@@ -227,6 +263,45 @@ mod tests {
         assert!(!place.all.copy(&found, &to).unwrap());
         assert_eq!((place.seqs(), to.exists()), (vec![], false));
         assert!(!place.all.copy(&found, &to).unwrap(), "gone is gone");
+    }
+
+    #[test]
+    fn one_that_goes_while_it_is_copied_was_copied() {
+        let place = place(1_000);
+        place.keep(10);
+        let found = place.all.nearest(&place.id, 10).unwrap();
+        discard(&found);
+        note_use(&found);
+        assert!(!found.path.exists(), "it is not made anew");
+    }
+
+    #[test]
+    fn half_done_copies_go_and_nothing_else() {
+        let place = place(1_000);
+        place.all.clear_halves().unwrap();
+        place.keep(10);
+        let folder = place.all.of(&place.id);
+        // As an earlier version of the site named them, and as this one does.
+        for name in ["20.half", ".tmpAbCdEf.half"] {
+            fs::write(folder.join(name), "0123").unwrap();
+        }
+        place.all.clear_halves().unwrap();
+        assert_eq!(place.seqs(), [10]);
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_copy_takes_nothing_from_another_replays() {
+        let place = place(1_000);
+        place.keep(10);
+        let folder = place.all.of(&place.id);
+        // Another replay is at the same entry, with its copy half done.
+        let other = folder.join("20.half");
+        fs::write(&other, "half").unwrap();
+        place.keep(20);
+        assert_eq!(fs::read(&other).unwrap(), b"half");
+        assert_eq!(place.seqs(), [10, 20]);
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 3);
     }
 
     #[test]

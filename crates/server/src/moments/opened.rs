@@ -30,6 +30,8 @@ pub(super) struct Opened {
     /// The last entry read.
     read: Head,
     waiting: VecDeque<Arc<OpenedEntry>>,
+    /// What [`Opened::take_until`] does not go beyond.
+    last: Seq,
     /// There was nothing more when the engine was last asked.
     is_at_end: bool,
 }
@@ -47,8 +49,22 @@ impl Opened {
             runtime,
             read: head,
             waiting: VecDeque::new(),
+            last: Seq::MAX,
             is_at_end: false,
         }
+    }
+
+    /// Takes nothing after `last` for good.
+    ///
+    /// # Errors
+    /// [`MomentError::Behind`] where more than that was read.
+    pub(super) fn end_at(&mut self, last: Seq) -> Result<(), MomentError> {
+        if self.read.seq > last {
+            let at = self.read.seq;
+            return Err(MomentError::Behind { at, seq: last });
+        }
+        self.last = last;
+        Ok(())
     }
 
     pub(super) fn id(&self) -> &PartitionId {
@@ -100,6 +116,7 @@ impl Opened {
         while taken.len() < max
             && let Some(entry) = self.peek()?
             && entry.header.time <= time
+            && entry.header.seq <= self.last
         {
             self.take();
             let entry = Arc::unwrap_or_clone(entry);

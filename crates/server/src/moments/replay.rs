@@ -4,7 +4,7 @@ use super::checkpoints::{self, Checkpoint};
 use super::scratch::{ScratchFile, ScratchView};
 use super::shared::SharedView;
 use super::{MomentError, Moments, Origin};
-use kernel::{Seq, Timestamp};
+use kernel::Seq;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -24,17 +24,21 @@ enum Start {
 
 impl Moments {
     /// A moment view at `seq`, begun at the nearest checkpoint, or at `near` where that is nearer.
-    /// With a time, whatever the module follows is applied up to that time. Blocks.
+    /// Where `followed` is given, what the module follows is applied up to exactly there, and not to
+    /// what came since and has a time as early. Blocks.
     pub(super) fn replay(
         &self,
         origin: &Origin,
         seq: Seq,
-        time: Option<Timestamp>,
+        followed: Option<&[Seq]>,
         mut near: Option<(Seq, Arc<SharedView>)>,
         progress: &Progress,
     ) -> Result<ScratchView, MomentError> {
+        // A checkpoint is tried once: one that is of no use may still lie there.
+        let mut up_to = Some(seq);
         loop {
-            let checkpoint = self.checkpoints.nearest(&origin.partition.id, seq);
+            let nearest = |up_to| self.checkpoints.nearest(&origin.partition.id, up_to);
+            let checkpoint = up_to.and_then(nearest);
             let start = match (near.take(), checkpoint) {
                 (Some((at, near)), found) if found.as_ref().is_none_or(|c| c.seq <= at) => {
                     Start::Shared(near)
@@ -42,11 +46,14 @@ impl Moments {
                 (_, Some(found)) => Start::Checkpoint(found),
                 (_, None) => Start::Genesis,
             };
+            if let Start::Checkpoint(checkpoint) = &start {
+                up_to = checkpoint.seq.checked_sub(1);
+            }
             let file = self.scratch_file()?;
             if !self.begin(&start, &file)? {
                 continue;
             }
-            match (self.go_on(origin, file, seq, time, progress), start) {
+            match (self.go_on(origin, file, seq, followed, progress), start) {
                 (Err(error), Start::Checkpoint(checkpoint)) if error.is_of_the_view() => {
                     tracing::warn!(%error, seq = checkpoint.seq, "a checkpoint is of no use");
                     checkpoints::discard(&checkpoint);
@@ -75,12 +82,15 @@ impl Moments {
         origin: &Origin,
         file: ScratchFile,
         seq: Seq,
-        time: Option<Timestamp>,
+        followed: Option<&[Seq]>,
         progress: &Progress,
     ) -> Result<ScratchView, MomentError> {
         let spacing = self.checkpoints.spacing(seq);
         let mut scratch = ScratchView::open(origin, file)?.noting_every(spacing);
         scratch.check()?;
+        if let Some(followed) = followed {
+            scratch.follow_only(followed)?;
+        }
         let begun = scratch.seq();
         progress.applied.store(0, Ordering::Relaxed);
         progress
@@ -98,8 +108,8 @@ impl Moments {
             }
             Ok(())
         })?;
-        if let Some(time) = time {
-            scratch.follow_until(time)?;
+        if followed.is_some() {
+            scratch.follow_rest()?;
         }
         Ok(scratch)
     }

@@ -71,6 +71,22 @@ impl ScratchView {
         Ok(())
     }
 
+    /// Follows each source up to a position of its own and no further, however old what comes after
+    /// is. To be said before anything is read.
+    ///
+    /// # Errors
+    /// [`MomentError::Behind`] where the view is past one of them.
+    pub(super) fn follow_only(&mut self, followed: &[Seq]) -> Result<(), MomentError> {
+        let mut sources = self.sources.iter_mut().zip(followed);
+        sources.try_for_each(|(source, last)| source.end_at(*last))
+    }
+
+    /// Follows whatever is left up to those positions.
+    pub(super) fn follow_rest(&mut self) -> Result<(), MomentError> {
+        self.sources.iter_mut().for_each(Opened::look_again);
+        self.follow_until(Timestamp(i64::MAX))
+    }
+
     /// Ends a transaction at every multiple of `stride` as well, so that it is noted.
     pub(super) fn noting_every(self, stride: u64) -> Self {
         Self { stride, ..self }

@@ -17,6 +17,10 @@ use tokio::sync::watch;
 const VIEWS_MAX: usize = 16;
 /// The most that are made or wait to be made.
 const PREPARED_MAX: usize = 16;
+/// The most of those of one workspace: whoever may look back in one is not to keep others waiting.
+const WORKSPACE_PREPARED_MAX: usize = 2;
+/// The most failures that are kept for those who asked.
+const FAILED_MAX: usize = 16;
 /// Queries that may run at once on one of them.
 const QUERIES_MAX: usize = 4;
 
@@ -77,12 +81,30 @@ enum Slot {
     Ready(Arc<SharedView>),
 }
 
+impl Slot {
+    fn has_failed(&self) -> bool {
+        match self {
+            Self::Preparing(preparation) => matches!(*preparation.ended.borrow(), Some(Err(_))),
+            Self::Ready(_) => false,
+        }
+    }
+
+    fn is_running(&self) -> bool {
+        match self {
+            Self::Preparing(preparation) => preparation.ended.borrow().is_none(),
+            Self::Ready(_) => false,
+        }
+    }
+}
+
 /// What is found for a position.
 pub(super) enum Found {
     Ready(Arc<SharedView>),
     Preparing(Arc<Preparation>),
     /// The caller is to make it, and to say so with [`SharedViews::end`].
     Begun(Arc<Preparation>),
+    /// It is begun when another one of the workspace is made.
+    Later,
     /// Too many others are being made.
     Crowded,
 }
@@ -114,8 +136,20 @@ impl SharedViews {
             Some(Slot::Preparing(preparation)) => return Found::Preparing(Arc::clone(preparation)),
             Some(Slot::Ready(_)) | None => {}
         }
-        let is_preparing = |slot: &&Slot| matches!(slot, Slot::Preparing(_));
-        if slots.values().filter(is_preparing).count() >= PREPARED_MAX {
+        // Failures wait for those who asked, who may never come back: they take nobody's place.
+        if slots.values().filter(|slot| slot.has_failed()).count() >= FAILED_MAX {
+            slots.retain(|_, slot| !slot.has_failed());
+        }
+        let running = slots.iter().filter(|(_, slot)| slot.is_running());
+        let (mut all, mut of_workspace) = (0, 0);
+        for (at, _) in running {
+            all += 1;
+            of_workspace += usize::from(at.partition.workspace == position.partition.workspace);
+        }
+        if of_workspace >= WORKSPACE_PREPARED_MAX {
+            return Found::Later;
+        }
+        if all >= PREPARED_MAX {
             return Found::Crowded;
         }
         let preparation = Arc::new(Preparation {
@@ -127,7 +161,8 @@ impl SharedViews {
         Found::Begun(preparation)
     }
 
-    /// Says how a preparation ended. A failure stays for the next one who asks.
+    /// Says how a preparation ended. A failure stays for the next one who asks for the same, unless
+    /// too many others fail before.
     pub(super) fn end(&self, position: &Position, preparation: &Preparation, ended: Prepared) {
         if let Ok(view) = &ended {
             self.touch(view);
@@ -138,10 +173,13 @@ impl SharedViews {
         preparation.ended.send_replace(Some(ended));
     }
 
-    /// Forgets a preparation that failed, so that the next one who asks has it tried again.
-    pub(super) fn forget(&self, position: &Position) {
+    /// Forgets a preparation that failed, so that the next one who asks has it tried again. One that
+    /// somebody else has begun since stays.
+    pub(super) fn forget(&self, position: &Position, failed: &Arc<Preparation>) {
         let mut slots = self.slots();
-        if matches!(slots.get(position), Some(Slot::Preparing(_))) {
+        if let Some(Slot::Preparing(there)) = slots.get(position)
+            && Arc::ptr_eq(there, failed)
+        {
             slots.remove(position);
         }
     }
@@ -206,6 +244,7 @@ impl Position {
 mod tests {
     use super::*;
     use kernel::WorkspaceId;
+    use kernel::id::Uuid;
 
     struct Place {
         dir: tempfile::TempDir,
@@ -227,11 +266,20 @@ mod tests {
         }
     }
 
+    fn failed() -> Prepared {
+        Err(Arc::new(MomentError::Failed("on purpose".into())))
+    }
+
     impl Place {
-        fn make(&self, position: &Position) -> std::path::PathBuf {
+        fn begin(&self, position: &Position) -> Arc<Preparation> {
             let Found::Begun(preparation) = self.views.find(position) else {
                 panic!("there is none yet");
             };
+            preparation
+        }
+
+        fn make(&self, position: &Position) -> std::path::PathBuf {
+            let preparation = self.begin(position);
             let file = self.dir.path().join(position.seq.to_string());
             std::fs::write(&file, "0123456789").unwrap();
             let view = SharedView::new(ScratchFile(file.clone())).unwrap();
@@ -274,14 +322,57 @@ mod tests {
     #[test]
     fn it_is_made_once_and_not_too_many_at_a_time() {
         let place = place(1_000);
-        assert!(matches!(place.views.find(&at(1, 1)), Found::Begun(_)));
-        assert!(matches!(place.views.find(&at(1, 1)), Found::Preparing(_)));
-        for seq in 2..=16 {
-            assert!(matches!(place.views.find(&at(seq, 1)), Found::Begun(_)));
+        let of = |n: u128| Position {
+            partition: PartitionId::new(WorkspaceId(Uuid::from_u128(n)), "messaging"),
+            ..at(1, 1)
+        };
+        let first = place.begin(&of(1));
+        assert!(matches!(place.views.find(&of(1)), Found::Preparing(_)));
+        for n in 2..=16 {
+            place.begin(&of(n));
         }
-        assert!(matches!(place.views.find(&at(17, 1)), Found::Crowded));
-        place.views.forget(&at(1, 1));
+        assert!(matches!(place.views.find(&of(17)), Found::Crowded));
+        place.views.forget(&of(1), &first);
+        place.begin(&of(17));
+    }
+
+    #[test]
+    fn one_workspace_leaves_room_for_others() {
+        let place = place(1_000);
+        place.begin(&at(1, 1));
+        let second = place.begin(&at(2, 1));
+        assert!(matches!(place.views.find(&at(3, 1)), Found::Later));
+        let other = WorkspaceId(Uuid::from_u128(7));
+        place.begin(&Position {
+            partition: PartitionId::new(other, "messaging"),
+            ..at(3, 1)
+        });
+        place.views.end(&at(2, 1), &second, failed());
+        place.begin(&at(3, 1));
+    }
+
+    #[test]
+    fn failures_that_nobody_asks_about_take_no_place() {
+        let place = place(1_000);
+        for seq in 1..=16 {
+            let begun = place.begin(&at(seq, 1));
+            place.views.end(&at(seq, 1), &begun, failed());
+        }
+        // Who asks for the very position is told, until too many have failed.
+        assert!(matches!(place.views.find(&at(1, 1)), Found::Preparing(_)));
         assert!(matches!(place.views.find(&at(17, 1)), Found::Begun(_)));
+        assert_eq!(place.views.slots().len(), 1);
+    }
+
+    #[test]
+    fn a_failure_is_forgotten_but_not_what_was_begun_after_it() {
+        let place = place(1_000);
+        let one = place.begin(&at(1, 1));
+        place.views.end(&at(1, 1), &one, failed());
+        place.views.forget(&at(1, 1), &one);
+        place.begin(&at(1, 1));
+        place.views.forget(&at(1, 1), &one);
+        assert!(matches!(place.views.find(&at(1, 1)), Found::Preparing(_)));
     }
 
     #[test]

@@ -98,6 +98,38 @@ async fn what_is_followed_is_as_old_as_the_entries() {
 }
 
 #[tokio::test]
+async fn what_is_followed_ends_where_the_position_says() {
+    let installation = Installation::one_site().await;
+    let (workspace, id) = workspace(&installation).await;
+    let site = Arc::clone(&installation.a.site);
+    installation.clock.move_ms(60_000);
+    installation.member(workspace, "ben").await;
+    let origin = site.origin(&id).unwrap();
+    let directory = PartitionId::new(workspace, "directory");
+    let head = site.engine.head(&directory).await.unwrap().seq;
+    let last = site.engine.read(&directory, head - 1, 1).await.unwrap();
+    let time = last[0].header.time.plus_ms(10);
+    let position = origin.position(time).await.unwrap();
+    // While the replay waits for its turn, somebody comes whose time is as early: sites' clocks differ.
+    installation.member(workspace, "cleo").await;
+    let later = origin.position(time).await.unwrap();
+    assert!(later.followed > position.followed, "{later:?}");
+    let replayed = |position: Position| {
+        let (site, origin) = (Arc::clone(&site), origin.clone());
+        let replaying = move || {
+            let (followed, progress) = (Some(&*position.followed), Progress::default());
+            let made = site
+                .moments
+                .replay(&origin, position.seq, followed, None, &progress);
+            people(made.unwrap().rows())
+        };
+        tokio::task::spawn_blocking(replaying)
+    };
+    assert_eq!(replayed(position).await.unwrap(), 3);
+    assert_eq!(replayed(later).await.unwrap(), 4);
+}
+
+#[tokio::test]
 async fn a_time_is_a_position() {
     let installation = Installation::one_site().await;
     let (_, id) = workspace(&installation).await;
@@ -116,6 +148,17 @@ async fn a_time_is_a_position() {
     );
     let ahead = first.plus_ms(1_000_000);
     assert_eq!(position_at(engine, &id, ahead).await.unwrap(), head);
+}
+
+#[tokio::test]
+async fn the_sites_own_replays_do_not_wait_for_those_of_queries() {
+    let installation = Installation::one_site().await;
+    let (_, id) = workspace(&installation).await;
+    let site = &installation.a.site;
+    let all = u32::try_from(REPLAYS_MAX).unwrap();
+    let _busy = site.moments.replays.acquire_many(all).await.unwrap();
+    let scratch = tokio::time::timeout(Duration::from_secs(20), site.scratch(&id, 3));
+    assert_eq!(scratch.await.unwrap().unwrap().seq(), 3);
 }
 
 #[tokio::test]
@@ -168,6 +211,33 @@ async fn replays_begin_at_checkpoints_and_pass_over_those_that_are_of_no_use() {
         let good = checkpoint();
         assert!(good.seq == last.seq && good != bad, "{good:?}");
     }
+}
+
+#[tokio::test]
+async fn a_checkpoint_that_cannot_be_used_nor_removed_is_passed_over() {
+    let limits = Limits {
+        moments: MomentLimits {
+            checkpoint_every: 3,
+            ..MomentLimits::default()
+        },
+        ..limits()
+    };
+    let installation = Installation::start(&["a"], limits).await;
+    let (_, id) = workspace(&installation).await;
+    let site = &installation.a.site;
+    drop(site.scratch(&id, 6).await.unwrap());
+    let folder = installation.dir.path().join("a/moments/checkpoints");
+    let folder = folder.join(format!("{}-messaging", id.workspace));
+    let mut spoilt = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap().path();
+        std::fs::remove_file(&file).unwrap();
+        // It is there, and nothing is behind it.
+        std::os::unix::fs::symlink("nowhere", &file).unwrap();
+        spoilt += 1;
+    }
+    assert_eq!(spoilt, 2);
+    assert_eq!(site.scratch(&id, 6).await.unwrap().seq(), 6);
 }
 
 /// Appends `count` messages to a chain behind the site's back, each like the last one.
