@@ -12,6 +12,7 @@ import type { Transport } from "../sync/transport";
 import { Conversations } from "./conversations";
 import { Drafts } from "./drafts";
 import type { Files } from "./files";
+import { type ProtectionNews, highAfter } from "./protection-news";
 import { Roster } from "./roster";
 import { Store } from "./store";
 import { Timelines } from "./timelines";
@@ -41,14 +42,6 @@ export interface NewConversation {
   topic?: string;
   posters?: "members" | Id[];
   audience?: "everyone" | "members";
-}
-
-export interface ProtectionNews {
-  /** Grows whenever something happened. */
-  changes: number;
-  seq: number;
-  /** The last high alarm the stream told of, unless it told too that somebody judged it. */
-  high: { alarm: Id; person: Id } | null;
 }
 
 export class Workspace {
@@ -359,14 +352,6 @@ export class Workspace {
       }
     }
   }
-}
-
-/** Which high alarm is to be looked at after an event. */
-function highAfter(high: ProtectionNews["high"], { kind, data }: StreamEvent): ProtectionNews["high"] {
-  if (kind === "alarm-raised" && data["level"] === "high") {
-    return { alarm: String(data["alarm_id"]), person: String(data["person_id"]) };
-  }
-  return kind === "alarm-closed" && data["alarm_id"] === high?.alarm ? null : high;
 }
 
 /** A conversation as it will be once a site has made it. */
