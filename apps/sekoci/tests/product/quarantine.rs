@@ -14,7 +14,7 @@ use tokio::time::Instant;
 const SESSION: &str = "/api/installation/session";
 
 #[tokio::test]
-async fn who_is_put_into_quarantine_is_told_so_at_both_sites_and_signed_out() {
+async fn who_is_put_into_quarantine_is_told_so_at_both_sites() {
     let demo = Demo::start("sqlite").await;
     let operator = demo.sign_in(0).await;
     let (workspace, person) = operator.place().await;
@@ -48,8 +48,8 @@ async fn who_is_put_into_quarantine_is_told_so_at_both_sites_and_signed_out() {
         assert_eq!(goodbye["workspace_id"], json!(workspace));
     }
     for door in [&at_a, &at_b] {
-        wait::until("the session is over", SOON, async || {
-            (door.get(SESSION).await.problem() == (401, "session_ended")).then_some(())
+        wait::until("the workspace is shut", SOON, async || {
+            (door.get(&list).await.problem() == (403, "quarantined")).then_some(())
         })
         .await;
     }
@@ -59,7 +59,7 @@ async fn who_is_put_into_quarantine_is_told_so_at_both_sites_and_signed_out() {
     );
     assert!(begun.elapsed() < Duration::from_secs(2));
 
-    // Signing in again leads to a word about it, and to nothing else.
+    // The session, or another one, leads to a word about it, and to nothing else.
     let again = Door::sign_in(demo.url(1), "suspect", PASSWORD).await;
     for url in [demo.url(0), demo.url(1)] {
         let door = again.moved_to(url);

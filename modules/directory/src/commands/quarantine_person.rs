@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Puts a person into quarantine: it can do and see nothing in the workspace from this entry on, at
-/// either site, until somebody releases it; the sessions of its account end, and the invitations it
+/// either site, until somebody releases it; the sessions of its account end where a site does it, and the invitations it
 /// made are revoked. A site may do so to anybody, people not to the last owner.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
