@@ -336,7 +336,7 @@ const en = {
   "people.quarantinedBy": "By {{who}}, {{when}}",
   "people.bySite": "the site",
   "people.quarantineTitle": "Put {{name}} into quarantine?",
-  "people.quarantineText": "The person can do and see nothing here, at both sites, until somebody releases it. Its sessions end at once, and its open invitations are revoked. The reason is told to the person.",
+  "people.quarantineText": "The person can do and see nothing here, at both sites, until somebody releases it. Its open invitations are revoked. The reason is told to the person.",
   "people.quarantineReason": "Reason",
   "people.quarantineNow": "Put into quarantine",
   "people.quarantineNeeds": "Say why in a few words.",

@@ -337,7 +337,7 @@ const id: Dictionary = {
   "people.quarantinedBy": "Oleh {{who}}, {{when}}",
   "people.bySite": "situs",
   "people.quarantineTitle": "Karantinakan {{name}}?",
-  "people.quarantineText": "Orang ini tidak dapat melakukan atau melihat apa pun di sini, di kedua situs, sampai ada yang melepaskannya. Sesinya berakhir seketika dan undangannya yang masih terbuka dicabut. Alasannya diberitahukan kepada orang ini.",
+  "people.quarantineText": "Orang ini tidak dapat melakukan atau melihat apa pun di sini, di kedua situs, sampai ada yang melepaskannya. Undangannya yang masih terbuka dicabut. Alasannya diberitahukan kepada orang ini.",
   "people.quarantineReason": "Alasan",
   "people.quarantineNow": "Karantinakan",
   "people.quarantineNeeds": "Sebutkan alasannya secara singkat.",

@@ -337,7 +337,7 @@ const zhHans: Dictionary = {
   "people.quarantinedBy": "由{{who}}操作，{{when}}",
   "people.bySite": "站点",
   "people.quarantineTitle": "隔离{{name}}？",
-  "people.quarantineText": "在有人解除之前，此人在两个站点都无法在这里操作或查看任何内容。其会话立即结束，未接受的邀请会被撤销。此人会看到原因。",
+  "people.quarantineText": "在有人解除之前，此人在两个站点都无法在这里操作或查看任何内容。未接受的邀请会被撤销。此人会看到原因。",
   "people.quarantineReason": "原因",
   "people.quarantineNow": "隔离",
   "people.quarantineNeeds": "请简要说明原因。",

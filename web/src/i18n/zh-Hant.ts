@@ -337,7 +337,7 @@ const zhHant: Dictionary = {
   "people.quarantinedBy": "由{{who}}操作，{{when}}",
   "people.bySite": "站點",
   "people.quarantineTitle": "隔離{{name}}？",
-  "people.quarantineText": "在有人解除之前，此人在兩個站點都無法在這裡操作或檢視任何內容。其工作階段立即結束，未接受的邀請會被撤銷。此人會看到原因。",
+  "people.quarantineText": "在有人解除之前，此人在兩個站點都無法在這裡操作或檢視任何內容。未接受的邀請會被撤銷。此人會看到原因。",
   "people.quarantineReason": "原因",
   "people.quarantineNow": "隔離",
   "people.quarantineNeeds": "請簡要說明原因。",

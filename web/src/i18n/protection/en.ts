@@ -153,6 +153,7 @@ const en = {
   "protection.aspect.name": "Name",
   "protection.aspect.place": "Place",
   "protection.aspect.role": "Role",
+  "protection.aspect.account": "Account",
   "protection.aspect.active": "Takes part",
   "protection.aspect.profile": "Profile",
   "protection.aspect.departments": "Departments",

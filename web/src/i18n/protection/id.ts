@@ -155,6 +155,7 @@ const id: ProtectionDictionary = {
   "protection.aspect.name": "Nama",
   "protection.aspect.place": "Tempat",
   "protection.aspect.role": "Peran",
+  "protection.aspect.account": "Akun",
   "protection.aspect.active": "Ikut serta",
   "protection.aspect.profile": "Profil",
   "protection.aspect.departments": "Departemen",

@@ -155,6 +155,7 @@ const zhHans: ProtectionDictionary = {
   "protection.aspect.name": "名称",
   "protection.aspect.place": "位置",
   "protection.aspect.role": "角色",
+  "protection.aspect.account": "账号",
   "protection.aspect.active": "是否参与",
   "protection.aspect.profile": "个人资料",
   "protection.aspect.departments": "部门",

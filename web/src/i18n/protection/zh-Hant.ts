@@ -155,6 +155,7 @@ const zhHant: ProtectionDictionary = {
   "protection.aspect.name": "名稱",
   "protection.aspect.place": "位置",
   "protection.aspect.role": "角色",
+  "protection.aspect.account": "帳號",
   "protection.aspect.active": "是否參與",
   "protection.aspect.profile": "個人資料",
   "protection.aspect.departments": "部門",

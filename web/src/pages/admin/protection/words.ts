@@ -39,6 +39,7 @@ export const ASPECT_WORDS: Partial<Record<string, Key>> = {
   place: "protection.aspect.place",
   role: "protection.aspect.role",
   active: "protection.aspect.active",
+  account: "protection.aspect.account",
   profile: "protection.aspect.profile",
   departments: "protection.aspect.departments",
   exists: "protection.aspect.exists",
