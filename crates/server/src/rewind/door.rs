@@ -6,6 +6,7 @@ use super::scan::Picked;
 use super::{Standing, back_to, subject_of};
 use crate::http::{Api, Session};
 use crate::problem::Problem;
+use crate::session::{applied, catch_up};
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::header;
@@ -188,9 +189,20 @@ async fn stored(
     workspace: WorkspaceId,
     rewind: RewindId,
 ) -> Result<protection::queries::Rewind, Problem> {
-    let (id, actor) = (PartitionId::new(workspace, "protection"), actor.clone());
-    let find = move |rows: &rusqlite::Connection| protection::queries::rewind(rows, &actor, rewind);
-    Ok(api.site().query(&id, None, find).await?)
+    let site = api.site();
+    let id = PartitionId::new(workspace, "protection");
+    let seen = applied(site, &id);
+    let find = || {
+        let actor = actor.clone();
+        site.query(&id, None, move |rows| {
+            protection::queries::rewind(rows, &actor, rewind)
+        })
+    };
+    match find().await {
+        // It may have been proposed at the other site a moment ago.
+        Err(_) if catch_up(site, &id, seen).await => Ok(find().await?),
+        found => Ok(found?),
+    }
 }
 
 async fn subject(api: &Api, actor: &Actor, params: &PlanParams) -> Result<Subject, Problem> {
