@@ -7,7 +7,7 @@ use super::Api;
 use super::Session;
 use super::envelope::{missing, uuid};
 use super::moment::{may_look_back, parse};
-use crate::moments::{MomentError, OpenedEntry, position_at, read_opened};
+use crate::moments::{MomentError, OpenedEntry, read_opened};
 use crate::problem::Problem;
 use crate::runtime::Partition;
 use axum::Json;
@@ -165,15 +165,15 @@ async fn changes(api: &Api, asked: &Asked) -> Result<Changes, Problem> {
 }
 
 async fn chains(api: &Api, asked: &Asked) -> Result<Vec<Chain>, Problem> {
-    let engine = &*api.site().engine;
+    let site = api.site();
     let mut chains = Vec::new();
-    for module in api.site().modules() {
+    for module in site.modules() {
         let id = PartitionId::new(asked.workspace, module.name());
-        let Some(partition) = api.site().partition(&id) else {
+        let Some(partition) = site.partition(&id) else {
             continue;
         };
-        let mut low = position_at(engine, &id, asked.from.plus_ms(-1)).await?;
-        let mut high = position_at(engine, &id, asked.to).await?;
+        let mut low = site.position_at(&id, asked.from.plus_ms(-1)).await?;
+        let mut high = site.position_at(&id, asked.to).await?;
         if let Some(at) = asked
             .cursor
             .as_ref()

@@ -143,33 +143,6 @@ impl Opened {
     }
 }
 
-/// The last entry of a partition whose time is not after `time`; 0 where there is none. Times never go
-/// back in a chain, so bisection finds it: as many reads of one entry as the length has binary digits.
-///
-/// # Errors
-/// When the engine cannot be read.
-pub async fn position_at(
-    engine: &dyn Engine,
-    partition: &PartitionId,
-    time: Timestamp,
-) -> Result<Seq, MomentError> {
-    let (mut low, mut high) = (0, engine.head(partition).await?.seq);
-    while low < high {
-        let middle = low + (high - low).div_ceil(2);
-        let read = engine.read(partition, middle - 1, 1).await?;
-        let entry = read.first().ok_or(MomentError::NotThere {
-            partition: partition.clone(),
-            seq: middle,
-        })?;
-        if entry.header.time <= time {
-            low = middle;
-        } else {
-            high = middle - 1;
-        }
-    }
-    Ok(low)
-}
-
 /// Entries of a partition after a position, opened; at most `count`.
 ///
 /// # Errors
