@@ -7,6 +7,7 @@
 
 mod checkpoints;
 mod opened;
+mod pace;
 mod positions;
 mod replay;
 mod scratch;
@@ -14,7 +15,9 @@ mod shared;
 #[cfg(test)]
 mod tests;
 
-pub use opened::{OpenedEntry, read_opened};
+pub use opened::OpenedEntry;
+pub(crate) use opened::Span;
+pub(crate) use pace::Pace;
 pub use positions::position_at;
 pub use scratch::ScratchView;
 
@@ -41,6 +44,8 @@ const REPLAYS_MAX: usize = 2;
 /// Replays for the site's own code at a time. They do not queue behind those of people who look back:
 /// a rewind is wanted now.
 const SCRATCHES_MAX: usize = 2;
+/// Runs of entries that are read and opened at a time for those who ask what changed.
+const READINGS_MAX: usize = 2;
 
 /// Why there is no moment view.
 #[derive(Debug, thiserror::Error)]
@@ -131,6 +136,7 @@ pub struct Moments {
     positions: Positions,
     replays: Semaphore,
     scratches: Semaphore,
+    readings: Arc<Semaphore>,
     wait: Duration,
     is_stopped: AtomicBool,
 }
@@ -157,6 +163,7 @@ impl Moments {
             next: AtomicU64::new(1),
             replays: Semaphore::new(REPLAYS_MAX),
             scratches: Semaphore::new(SCRATCHES_MAX),
+            readings: Arc::new(Semaphore::new(READINGS_MAX)),
             wait: Duration::from_millis(limits.wait_ms),
             is_stopped: AtomicBool::new(false),
         })
