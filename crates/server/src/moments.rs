@@ -7,13 +7,18 @@
 
 mod checkpoints;
 mod opened;
+mod pace;
+mod positions;
 mod replay;
 mod scratch;
 mod shared;
 #[cfg(test)]
 mod tests;
 
-pub use opened::{OpenedEntry, position_at, read_opened};
+pub use opened::OpenedEntry;
+pub(crate) use opened::Span;
+pub(crate) use pace::Pace;
+pub use positions::position_at;
 pub use scratch::ScratchView;
 
 use crate::config::MomentLimits;
@@ -23,6 +28,7 @@ use checkpoints::Checkpoints;
 use journal::chain::ChainError;
 use journal::{Engine, ReadError, SealError};
 use kernel::{PartitionId, Seq, Timestamp, ViewError};
+use positions::Positions;
 use replay::Progress;
 use scratch::ScratchFile;
 use shared::{Found, Position, Preparation, SharedView, SharedViews};
@@ -38,6 +44,8 @@ const REPLAYS_MAX: usize = 2;
 /// Replays for the site's own code at a time. They do not queue behind those of people who look back:
 /// a rewind is wanted now.
 const SCRATCHES_MAX: usize = 2;
+/// Runs of entries that are read and opened at a time for those who ask what changed.
+const READINGS_MAX: usize = 2;
 
 /// Why there is no moment view.
 #[derive(Debug, thiserror::Error)]
@@ -125,8 +133,10 @@ pub struct Moments {
     next: AtomicU64,
     checkpoints: Checkpoints,
     shared: SharedViews,
+    positions: Positions,
     replays: Semaphore,
     scratches: Semaphore,
+    readings: Arc<Semaphore>,
     wait: Duration,
     is_stopped: AtomicBool,
 }
@@ -148,10 +158,12 @@ impl Moments {
         Ok(Self {
             checkpoints,
             shared: SharedViews::new(limits.bytes_max),
+            positions: Positions::default(),
             folder,
             next: AtomicU64::new(1),
             replays: Semaphore::new(REPLAYS_MAX),
             scratches: Semaphore::new(SCRATCHES_MAX),
+            readings: Arc::new(Semaphore::new(READINGS_MAX)),
             wait: Duration::from_millis(limits.wait_ms),
             is_stopped: AtomicBool::new(false),
         })
@@ -201,7 +213,7 @@ impl Site {
         time: Timestamp,
     ) -> Result<Arc<SharedView>, MomentError> {
         let origin = self.origin(partition)?;
-        let position = origin.position(time).await?;
+        let position = self.position(&origin, time).await?;
         let preparation = match self.moments.shared.find(&position) {
             Found::Ready(view) => return Ok(view),
             Found::Crowded => return Err(MomentError::Crowded),
@@ -233,6 +245,32 @@ impl Site {
                 total: preparation.progress.total.load(Ordering::Relaxed),
             }),
         }
+    }
+
+    /// The last entry of a partition at a time, as [`position_at`] finds it, or as it was found
+    /// before.
+    ///
+    /// # Errors
+    /// When the engine cannot be read.
+    pub(crate) async fn position_at(
+        &self,
+        partition: &PartitionId,
+        time: Timestamp,
+    ) -> Result<Seq, MomentError> {
+        let positions = &self.moments.positions;
+        positions.at(&*self.engine, partition, time).await
+    }
+
+    async fn position(&self, origin: &Origin, time: Timestamp) -> Result<Position, MomentError> {
+        let mut followed = Vec::new();
+        for source in &origin.sources {
+            followed.push(self.position_at(&source.id, time).await?);
+        }
+        Ok(Position {
+            partition: origin.partition.id.clone(),
+            seq: self.position_at(&origin.partition.id, time).await?,
+            followed,
+        })
     }
 
     async fn prepare(
@@ -287,18 +325,4 @@ async fn in_turn<T: Send + 'static>(
     tokio::task::spawn_blocking(work)
         .await
         .unwrap_or_else(|error| Err(MomentError::Failed(error.to_string())))
-}
-
-impl Origin {
-    async fn position(&self, time: Timestamp) -> Result<Position, MomentError> {
-        let mut followed = Vec::new();
-        for source in &self.sources {
-            followed.push(position_at(&*self.engine, &source.id, time).await?);
-        }
-        Ok(Position {
-            partition: self.partition.id.clone(),
-            seq: position_at(&*self.engine, &self.partition.id, time).await?,
-            followed,
-        })
-    }
 }

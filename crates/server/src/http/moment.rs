@@ -6,7 +6,7 @@
 
 use super::Api;
 use super::query_text::QueryText;
-use crate::moments::{MomentError, position_at};
+use crate::moments::MomentError;
 use crate::problem::Problem;
 use crate::session::SignedIn;
 use axum::http::StatusCode;
@@ -71,7 +71,9 @@ async fn check(api: &Api, workspace: WorkspaceId, time: Timestamp) -> Result<(),
         return Err(Problem::invalid("moment", "moment_in_future", detail));
     }
     let directory = PartitionId::new(workspace, "directory");
-    if position_at(&*api.site().engine, &directory, time).await? == 0 {
+    let first = api.site().engine.read(&directory, 0, 1).await;
+    let first = first.map_err(MomentError::from)?;
+    if first.first().is_none_or(|entry| time < entry.header.time) {
         let detail = "The workspace did not exist yet at this moment.";
         return Err(Problem::invalid(
             "moment",

@@ -7,7 +7,7 @@ use super::Api;
 use super::Session;
 use super::envelope::{missing, uuid};
 use super::moment::{may_look_back, parse};
-use crate::moments::{MomentError, OpenedEntry, position_at, read_opened};
+use crate::moments::{MomentError, OpenedEntry, Pace, Span};
 use crate::problem::Problem;
 use crate::runtime::Partition;
 use axum::Json;
@@ -18,16 +18,16 @@ use kernel::id::Uuid;
 use kernel::{Actor, Event, PartitionId, Seq, Timestamp, WorkspaceId, page};
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// What concerns one person alone, or a site's own housekeeping, and changes nothing for anybody.
 const UNTOLD: [&str; 3] = ["draft-saved", "read-marked", "document-settled"];
-/// Entries of one chain read at once: some hold a whole document.
+/// The most entries of one chain read at once.
 const READ_MAX: usize = 50;
-/// How often more is read at most until a page is full.
-const ROUNDS_MAX: usize = 20;
+/// The most entries looked at until a page is full.
+const LOOKED_MAX: usize = 1_000;
 
 /// A page of changes.
 #[derive(Debug, Serialize, ToSchema)]
@@ -136,16 +136,27 @@ struct Chain {
     partition: Arc<Partition>,
     low: Seq,
     high: Seq,
+    /// What was read of that already, in the order asked for.
+    unread: VecDeque<Looked>,
+    pace: Pace,
+}
+
+/// An entry, and what is told of it.
+struct Looked {
+    time: Timestamp,
+    seq: Seq,
+    change: Option<Change>,
 }
 
 async fn changes(api: &Api, asked: &Asked) -> Result<Changes, Problem> {
     let mut chains = chains(api, asked).await?;
     let mut items = Vec::new();
-    for _ in 0..ROUNDS_MAX {
-        let wanted = READ_MAX.min(asked.limit as usize - items.len());
-        let entries = round(api, asked, &mut chains, wanted).await?;
-        items.extend(entries.iter().filter_map(told));
-        if entries.is_empty() || items.len() == asked.limit as usize {
+    for _ in 0..LOOKED_MAX {
+        let Some(looked) = next(api, asked, &mut chains).await? else {
+            break;
+        };
+        items.extend(looked.change);
+        if items.len() == asked.limit as usize {
             break;
         }
     }
@@ -165,15 +176,15 @@ async fn changes(api: &Api, asked: &Asked) -> Result<Changes, Problem> {
 }
 
 async fn chains(api: &Api, asked: &Asked) -> Result<Vec<Chain>, Problem> {
-    let engine = &*api.site().engine;
+    let site = api.site();
     let mut chains = Vec::new();
-    for module in api.site().modules() {
+    for module in site.modules() {
         let id = PartitionId::new(asked.workspace, module.name());
-        let Some(partition) = api.site().partition(&id) else {
+        let Some(partition) = site.partition(&id) else {
             continue;
         };
-        let mut low = position_at(engine, &id, asked.from.plus_ms(-1)).await?;
-        let mut high = position_at(engine, &id, asked.to).await?;
+        let mut low = site.position_at(&id, asked.from.plus_ms(-1)).await?;
+        let mut high = site.position_at(&id, asked.to).await?;
         if let Some(at) = asked
             .cursor
             .as_ref()
@@ -189,46 +200,70 @@ async fn chains(api: &Api, asked: &Asked) -> Result<Vec<Chain>, Problem> {
             partition,
             low,
             high,
+            unread: VecDeque::new(),
+            pace: Pace::new(READ_MAX.min(asked.limit as usize)),
         });
     }
     Ok(chains)
 }
 
-/// The next entries of all chains together, at most `wanted`.
-async fn round(
+/// The next entry of all chains together. Equal times keep the order of their chain.
+async fn next(
     api: &Api,
     asked: &Asked,
     chains: &mut [Chain],
-    wanted: usize,
-) -> Result<Vec<OpenedEntry>, MomentError> {
-    let mut entries = Vec::new();
-    for chain in chains.iter().filter(|chain| chain.low < chain.high) {
-        let count = (chain.high - chain.low).min(wanted as u64);
-        let after = if asked.is_newest_first {
-            chain.high - count
-        } else {
-            chain.low
-        };
-        let read = read_opened(&*api.site().engine, &chain.partition, after, count).await?;
-        entries.extend(read);
+) -> Result<Option<Looked>, MomentError> {
+    for chain in chains.iter_mut() {
+        chain.read_on(api, asked.is_newest_first).await?;
     }
-    // Equal times keep the order of their chain.
-    entries.sort_by_key(|entry| (entry.header.time, entry.header.seq));
-    if asked.is_newest_first {
-        entries.reverse();
-    }
-    entries.truncate(wanted);
-    for entry in &entries {
-        let of_it = |chain: &&mut Chain| chain.partition.id == entry.header.partition;
-        if let Some(chain) = chains.iter_mut().find(of_it) {
-            if asked.is_newest_first {
-                chain.high = entry.header.seq - 1;
-            } else {
-                chain.low = entry.header.seq;
-            }
+    let fronts = chains.iter().enumerate().filter_map(|(at, chain)| {
+        let front = chain.unread.front()?;
+        Some((front.time, front.seq, at))
+    });
+    let chosen = if asked.is_newest_first {
+        fronts.max()
+    } else {
+        fronts.min()
+    };
+    Ok(chosen.and_then(|(_, _, at)| chains[at].take(asked.is_newest_first)))
+}
+
+impl Chain {
+    /// Reads more where nothing is left of what was read.
+    async fn read_on(&mut self, api: &Api, is_newest_first: bool) -> Result<(), MomentError> {
+        if !self.unread.is_empty() || self.low >= self.high {
+            return Ok(());
         }
+        let left = usize::try_from(self.high - self.low).unwrap_or(usize::MAX);
+        let count = left.min(self.pace.next());
+        let span = Span {
+            after: if is_newest_first {
+                self.high - count as u64
+            } else {
+                self.low
+            },
+            count,
+            is_newest_first,
+        };
+        let (site, pace) = (api.site(), &mut self.pace);
+        let read = site.read_opened(&self.partition, span, pace, |entry| Looked {
+            time: entry.header.time,
+            seq: entry.header.seq,
+            change: told(&entry),
+        });
+        self.unread = read.await?.into();
+        Ok(())
     }
-    Ok(entries)
+
+    fn take(&mut self, is_newest_first: bool) -> Option<Looked> {
+        let looked = self.unread.pop_front()?;
+        if is_newest_first {
+            self.high = looked.seq - 1;
+        } else {
+            self.low = looked.seq;
+        }
+        Some(looked)
+    }
 }
 
 fn told(entry: &OpenedEntry) -> Option<Change> {

@@ -1,7 +1,9 @@
 //! A partition's entries from a position on, verified and opened, read ahead in batches.
 
 use super::MomentError;
+use super::pace::Pace;
 use crate::runtime::Partition;
+use crate::site::Site;
 use journal::{Engine, chain};
 use kernel::{Hash, Head, Header, PartitionId, Payload, Seq, Timestamp};
 use std::collections::VecDeque;
@@ -29,6 +31,7 @@ pub(super) struct Opened {
     runtime: Handle,
     /// The last entry read.
     read: Head,
+    pace: Pace,
     waiting: VecDeque<Arc<OpenedEntry>>,
     /// What [`Opened::take_until`] does not go beyond.
     last: Seq,
@@ -48,6 +51,7 @@ impl Opened {
             engine,
             runtime,
             read: head,
+            pace: Pace::new(BATCH),
             waiting: VecDeque::new(),
             last: Seq::MAX,
             is_at_end: false,
@@ -126,8 +130,9 @@ impl Opened {
     }
 
     fn read_on(&mut self) -> Result<(), MomentError> {
-        let read = self.engine.read(&self.partition.id, self.read.seq, BATCH);
-        let entries = self.runtime.block_on(read)?;
+        let count = self.pace.next();
+        let read = self.engine.read(&self.partition.id, self.read.seq, count);
+        let entries = self.pace.cut(self.runtime.block_on(read)?);
         self.is_at_end = entries.is_empty();
         let keys = self.partition.keys();
         for entry in entries {
@@ -143,53 +148,49 @@ impl Opened {
     }
 }
 
-/// The last entry of a partition whose time is not after `time`; 0 where there is none. Times never go
-/// back in a chain, so bisection finds it: as many reads of one entry as the length has binary digits.
-///
-/// # Errors
-/// When the engine cannot be read.
-pub async fn position_at(
-    engine: &dyn Engine,
-    partition: &PartitionId,
-    time: Timestamp,
-) -> Result<Seq, MomentError> {
-    let (mut low, mut high) = (0, engine.head(partition).await?.seq);
-    while low < high {
-        let middle = low + (high - low).div_ceil(2);
-        let read = engine.read(partition, middle - 1, 1).await?;
-        let entry = read.first().ok_or(MomentError::NotThere {
-            partition: partition.clone(),
-            seq: middle,
-        })?;
-        if entry.header.time <= time {
-            low = middle;
-        } else {
-            high = middle - 1;
-        }
-    }
-    Ok(low)
+/// Which entries of a chain: `count` after a position, from the first or from the last on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span {
+    pub after: Seq,
+    pub count: usize,
+    pub is_newest_first: bool,
 }
 
-/// Entries of a partition after a position, opened; at most `count`.
-///
-/// # Errors
-/// When they cannot be read or opened.
-pub async fn read_opened(
-    engine: &dyn Engine,
-    partition: &Partition,
-    after: Seq,
-    count: u64,
-) -> Result<Vec<OpenedEntry>, MomentError> {
-    let keys = partition.keys();
-    let limit = usize::try_from(count).unwrap_or(usize::MAX);
-    let entries = engine.read(&partition.id, after, limit).await?;
-    let opened = entries.into_iter().map(|entry| {
-        let payload = keys.open(&entry.header, &entry.sealed)?;
-        Ok(OpenedEntry {
-            header: entry.header,
-            hash: entry.hash,
-            payload,
-        })
-    });
-    opened.collect()
+impl Site {
+    /// What `keep` makes of entries, in the order asked for; not all of them where they are large.
+    ///
+    /// # Errors
+    /// When they cannot be read or opened.
+    pub(crate) async fn read_opened<T: Send + 'static>(
+        &self,
+        partition: &Partition,
+        span: Span,
+        pace: &mut Pace,
+        keep: fn(OpenedEntry) -> T,
+    ) -> Result<Vec<T>, MomentError> {
+        let turn = Arc::clone(&self.moments.readings).acquire_owned().await;
+        let turn = turn.map_err(|error| MomentError::Failed(error.to_string()))?;
+        let read = self.engine.read(&partition.id, span.after, span.count);
+        let mut entries = read.await?;
+        if span.is_newest_first {
+            entries.reverse();
+        }
+        let (entries, keys) = (pace.cut(entries), partition.keys());
+        let opening = move || {
+            // The turn lasts as long as the work, also where nobody waits for it any more.
+            let _turn = turn;
+            let opened = entries.into_iter().map(|entry| {
+                let payload = keys.open(&entry.header, &entry.sealed)?;
+                Ok(keep(OpenedEntry {
+                    header: entry.header,
+                    hash: entry.hash,
+                    payload,
+                }))
+            });
+            opened.collect()
+        };
+        tokio::task::spawn_blocking(opening)
+            .await
+            .unwrap_or_else(|error| Err(MomentError::Failed(error.to_string())))
+    }
 }

@@ -109,10 +109,10 @@ async fn what_is_followed_ends_where_the_position_says() {
     let head = site.engine.head(&directory).await.unwrap().seq;
     let last = site.engine.read(&directory, head - 1, 1).await.unwrap();
     let time = last[0].header.time.plus_ms(10);
-    let position = origin.position(time).await.unwrap();
+    let position = site.position(&origin, time).await.unwrap();
     // While the replay waits for its turn, somebody comes whose time is as early: sites' clocks differ.
     installation.member(workspace, "cleo").await;
-    let later = origin.position(time).await.unwrap();
+    let later = site.position(&origin, time).await.unwrap();
     assert!(later.followed > position.followed, "{later:?}");
     let replayed = |position: Position| {
         let (site, origin) = (Arc::clone(&site), origin.clone());
@@ -148,6 +148,25 @@ async fn a_time_is_a_position() {
     );
     let ahead = first.plus_ms(1_000_000);
     assert_eq!(position_at(engine, &id, ahead).await.unwrap(), head);
+}
+
+#[tokio::test]
+async fn a_position_is_remembered_only_when_nothing_can_come_before_it_ends() {
+    let installation = Installation::one_site().await;
+    let (workspace, _) = workspace(&installation).await;
+    let site = &installation.a.site;
+    let id = PartitionId::new(workspace, "directory");
+    let head = site.engine.head(&id).await.unwrap().seq;
+    let last = site.engine.read(&id, head - 1, 1).await.unwrap();
+    let time = last[0].header.time.plus_ms(1_000);
+    assert_eq!(site.position_at(&id, time).await.unwrap(), head);
+    installation.member(workspace, "ben").await;
+    assert_eq!(site.position_at(&id, time).await.unwrap(), head + 1);
+    installation.clock.move_ms(60_000);
+    installation.member(workspace, "cleo").await;
+    for _ in 0..2 {
+        assert_eq!(site.position_at(&id, time).await.unwrap(), head + 1);
+    }
 }
 
 #[tokio::test]

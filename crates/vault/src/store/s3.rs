@@ -191,8 +191,9 @@ impl S3Store {
         unreachable!("the last conflict is returned")
     }
 
-    /// What is told of a name that is taken. A version that was put without a lock, by whoever, gets
-    /// one before anybody relies on it.
+    /// What is told of a name that is taken. A version that has no lock any more, or was put without
+    /// one, by whoever, gets one before anybody relies on what is told: on its being there, or on the
+    /// name being taken.
     async fn same_or_exists(
         &self,
         name: &ObjectName,
@@ -200,13 +201,14 @@ impl S3Store {
         bytes: &Bytes,
         until: Timestamp,
     ) -> Result<Put, StoreError> {
+        let (is, now) = (self.locked_until(first).await?, self.time.now()?);
+        if is.is_none_or(|until| until <= now) {
+            self.lock(first, until).await?;
+        }
         let is_same = first.size == bytes.len() as u64
             && self.read(name, first).await?.as_ref() == Some(bytes);
         if !is_same {
             return Err(StoreError::Exists(name.clone()));
-        }
-        if self.locked_until(first).await?.is_none() {
-            self.lock(first, until).await?;
         }
         Ok(Put::AlreadyThere)
     }

@@ -106,7 +106,10 @@ fn prefix(path: &str) -> Result<String, String> {
 
 fn endpoint(text: &str) -> Result<String, String> {
     let url = Url::parse(text).map_err(|e| format!("endpoint: {e}"))?;
-    if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.username() != "" {
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("endpoint: credentials do not belong into it".into());
+    }
+    if !matches!(url.scheme(), "http" | "https") || url.query().is_some() {
         return Err("endpoint has to be https://host[:port]".into());
     }
     if url.scheme() == "http" && !is_loopback(&url) {
@@ -155,6 +158,14 @@ mod tests {
             ("s3://a-vault/a//b?region=eu-1", "prefix"),
             ("s3://a-vault?endpoint=http://s3.example.org", "endpoint"),
             ("s3://a-vault?endpoint=s3.example.org", "endpoint"),
+            (
+                "s3://a-vault?endpoint=https://key:hunter2@s3.example.org",
+                "endpoint",
+            ),
+            (
+                "s3://a-vault?endpoint=https://:hunter2@s3.example.org",
+                "endpoint",
+            ),
             ("s3://a-vault?region=eu-1&path_style=yes", "path_style"),
             ("s3://a-vault?region=eu-1&secret=hunter2", "\"secret\""),
             ("s3://key:hunter2@a-vault?region=eu-1", "credentials"),

@@ -23,7 +23,8 @@ impl S3Credentials {
     }
 
     /// From a file as the provider's own tools keep it: lines `aws_access_key_id = …`,
-    /// `aws_secret_access_key = …`, `aws_session_token = …`; a heading `[default]` may be above.
+    /// `aws_secret_access_key = …`; a heading `[default]` may be above. It is read once: a session
+    /// token, which ends while a site runs, is refused there.
     ///
     /// # Errors
     /// When it cannot be read, or which line cannot be used; never with what stands there.
@@ -40,13 +41,15 @@ impl S3Credentials {
             }
             let entry = line.split_once('=').map(|(n, v)| (n.trim(), v.trim()));
             match entry {
-                Some((name @ (KEY | SECRET | TOKEN), value)) => found.push((name, value)),
-                _ => {
+                Some((name @ (KEY | SECRET), value)) => found.push((name, value)),
+                Some((TOKEN, _)) => {
                     return Err(format!(
-                        "line {} is none of {KEY}, {SECRET} and {TOKEN}",
+                        "line {} is {TOKEN}: it ends, and the file is read once; give a key that \
+                         lasts, or the token in the environment",
                         number + 1
                     ));
                 }
+                _ => return Err(format!("line {} is none of {KEY} and {SECRET}", number + 1)),
             }
         }
         let value = |name: &str| found.iter().find(|(n, _)| *n == name).map(|(_, v)| *v);
@@ -85,6 +88,10 @@ mod tests {
             ("aws_access_key_id = AK", SECRET),
             ("aws_access_key_id = AK\naws_secret_access_key =", SECRET),
             ("aws_access_key_id = AK\nhunter2", "line 2"),
+            (
+                "aws_access_key_id = AK\naws_session_token = hunter2",
+                "line 2 is aws_session_token",
+            ),
             ("[other]\naws_access_key_id = AK", "line 1"),
         ] {
             let refused = S3Credentials::from_text(bad).unwrap_err();

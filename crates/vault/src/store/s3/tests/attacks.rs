@@ -135,6 +135,29 @@ async fn the_same_bytes_without_a_lock_are_locked_before_anybody_relies_on_them(
 }
 
 #[tokio::test]
+async fn a_name_that_is_told_to_be_taken_stays_taken() {
+    let bucket = Bucket::named();
+    let store = bucket.make(true).await;
+    overwrite(&store, &store.key(&name("a")), b"other!").await;
+    let error = store.put(&name("a"), SEALED, None).await.unwrap_err();
+    assert!(matches!(error, StoreError::Exists(_)), "{error}");
+    let stored = store.stat(&name("a")).await.unwrap().unwrap();
+    assert!(stored.retain_until >= bucket.now().plus_ms(Bucket::AT_LEAST_MS));
+}
+
+#[tokio::test]
+async fn a_lock_that_has_ended_is_set_anew_when_the_same_is_put() {
+    let (bucket, store, _) = with_object().await;
+    bucket.advance(Bucket::AT_LEAST_MS + 1_000);
+    // The provider tells whole seconds, with every answer.
+    store.stat(&name("a")).await.unwrap();
+    let put = store.put(&name("a"), SEALED, None).await.unwrap();
+    assert_eq!(put, Put::AlreadyThere);
+    let stored = store.stat(&name("a")).await.unwrap().unwrap();
+    assert!(stored.retain_until >= bucket.now().plus_ms(Bucket::AT_LEAST_MS));
+}
+
+#[tokio::test]
 async fn what_is_deleted_in_time_leaves_no_forgery_behind() {
     let (bucket, store, key) = with_object().await;
     overwrite(&store, &key, b"forged").await;
