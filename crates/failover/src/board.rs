@@ -1,5 +1,6 @@
 //! The observations of all vantage points, and what they mean together.
 
+use crate::ledger::{Ledger, Window};
 use crate::observation::{Deed, Observation, Report, Step};
 use kernel::{SiteName, Timestamp};
 use serde::Serialize;
@@ -45,6 +46,7 @@ pub struct Verdict {
 pub struct Board {
     seen: BTreeMap<(SiteName, SiteName, Step), VecDeque<Observation>>,
     deeds: VecDeque<Deed>,
+    ledger: Ledger,
 }
 
 impl Board {
@@ -60,6 +62,7 @@ impl Board {
             );
             let seen = self.seen.entry(key).or_default();
             if seen.back().is_none_or(|last| last.at < observation.at) {
+                self.ledger.add(&observation);
                 seen.push_back(observation);
                 if seen.len() > KEPT {
                     seen.pop_front();
@@ -90,6 +93,11 @@ impl Board {
                 .cloned()
                 .collect(),
         }
+    }
+
+    /// The windows of the availability ledger that have ended by `now`, each given once.
+    pub fn take_windows(&mut self, now: Timestamp) -> Vec<Window> {
+        self.ledger.take(now)
     }
 
     /// All deeds known.

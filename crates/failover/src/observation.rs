@@ -13,6 +13,38 @@ pub enum Step {
     Post,
     /// That message is read at the other site.
     ReadBack,
+    /// People are looked up.
+    FindPeople,
+    /// A document is opened.
+    OpenDocument,
+    /// A document is renamed, and that is acknowledged.
+    RenameDocument,
+}
+
+impl Step {
+    /// The module that has to answer.
+    #[must_use]
+    pub const fn module(self) -> &'static str {
+        match self {
+            Self::Session => "installation",
+            Self::Post | Self::ReadBack => "messaging",
+            Self::FindPeople => "directory",
+            Self::OpenDocument | Self::RenameDocument => "documents",
+        }
+    }
+
+    /// Its name in records.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Post => "post",
+            Self::ReadBack => "read-back",
+            Self::FindPeople => "find-people",
+            Self::OpenDocument => "open-document",
+            Self::RenameDocument => "rename-document",
+        }
+    }
 }
 
 /// One step, taken once.

@@ -1,5 +1,7 @@
 //! Taking a real user's steps at every site.
 
+mod modules;
+
 use crate::observation::{Observation, Step};
 use client::{Client, Session};
 use kernel::id::Uuid;
@@ -12,6 +14,9 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_millis(1_000);
 /// A write may wait for a failover of the database; longer than this is a failure.
 const PATIENCE_WRITE: Duration = Duration::from_millis(2_000);
+
+/// Rounds until a document is renamed again: at least once a minute.
+const RENAME_EVERY: u32 = 6;
 
 /// A site to be probed, with a client that knows only this site.
 #[derive(Clone)]
@@ -41,6 +46,8 @@ pub struct ProberSettings {
 pub struct Prober {
     settings: ProberSettings,
     place: Option<Place>,
+    /// Rounds of writing until now.
+    rounds: u32,
 }
 
 /// Where the probers write.
@@ -48,6 +55,7 @@ pub struct Prober {
 struct Place {
     workspace: WorkspaceId,
     conversation: Uuid,
+    document: Uuid,
 }
 
 impl Prober {
@@ -57,6 +65,7 @@ impl Prober {
         Self {
             settings,
             place: None,
+            rounds: 0,
         }
     }
 
@@ -71,19 +80,26 @@ impl Prober {
         self.sessions().await.0
     }
 
-    /// Posts a message at every site at once and reads it back at the other one. Takes as long as a
-    /// write may wait; keep it apart from [`Prober::look`].
-    pub async fn write(&mut self) -> Vec<Observation> {
+    /// Works in every module at every site at once: posts a message and reads it back at the other
+    /// site, looks people up, opens a document and now and then renames it. Takes as long as a write
+    /// may wait; keep it apart from [`Prober::look`].
+    pub async fn work(&mut self) -> Vec<Observation> {
         if self.place.is_none() {
             let (_, opened) = self.sessions().await;
             if let Some(session) = opened {
                 self.place = self.settle(&session).await;
             }
         }
-        match self.place {
-            Some(place) => self.write_everywhere(place).await,
-            None => Vec::new(),
-        }
+        let Some(place) = self.place else {
+            return Vec::new();
+        };
+        let round = self.rounds;
+        self.rounds = round.wrapping_add(1);
+        let (written, used) = tokio::join!(
+            self.write_everywhere(place),
+            modules::use_everywhere(&self.settings, place, round)
+        );
+        [written, used].concat()
     }
 
     async fn sessions(&self) -> (Vec<Observation>, Option<Session>) {
@@ -105,7 +121,7 @@ impl Prober {
         (seen, opened)
     }
 
-    /// Finds or makes the conversation this vantage point writes to.
+    /// Finds or makes the conversation and the document this vantage point writes to.
     async fn settle(&self, session: &Session) -> Option<Place> {
         let workspace = session
             .workspaces
@@ -122,15 +138,30 @@ impl Prober {
         let id = CommandId::derived(&format!("create {name}"));
         let command = client::Command::new("messaging", "create-conversation", body, id)
             .in_workspace(workspace.id);
+        self.make(&command).await?;
+        let name = format!("probe document of {}", self.settings.vantage);
+        let document = CommandId::derived(&name).0;
+        let body = json!({
+            "document_id": document,
+            "title": format!("probe {}", self.settings.vantage),
+        });
+        let id = CommandId::derived(&format!("create {name}"));
+        let command = client::Command::new("documents", "create-document", body, id)
+            .in_workspace(workspace.id);
+        self.make(&command).await?;
+        Some(Place {
+            workspace: workspace.id,
+            conversation,
+            document,
+        })
+    }
+
+    /// Makes something at the first site that takes it.
+    async fn make(&self, command: &client::Command) -> Option<()> {
         for target in &self.settings.targets {
-            match target.client.command_within(&command, PATIENCE_WRITE).await {
-                Ok(_) => {
-                    return Some(Place {
-                        workspace: workspace.id,
-                        conversation,
-                    });
-                }
-                Err(error) => tracing::debug!(%error, "probe conversation is not there yet"),
+            match target.client.command_within(command, PATIENCE_WRITE).await {
+                Ok(_) => return Some(()),
+                Err(error) => tracing::debug!(%error, "the probers' place is not there yet"),
             }
         }
         None

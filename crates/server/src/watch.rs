@@ -11,6 +11,7 @@ use failover::{
     Board, Deed, Facts, Narrator, Opinion, Prober, ProberSettings, Report, Target, Verdict,
 };
 use kernel::{Clock, Random, SiteName};
+use record::Record;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -172,7 +173,9 @@ impl Watch {
             every.tick().await;
             let notes =
                 std::mem::take(&mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner));
-            recorder.add(notes);
+            recorder.add(notes.into_iter().map(Record::Note));
+            let windows = self.with(|board| board.take_windows(self.clock.now()));
+            recorder.add(windows.into_iter().map(Record::Window));
             recorder.record(&site).await;
         }
     }
@@ -197,7 +200,7 @@ impl Watch {
             let rest_ms = i64::try_from(WRITE_EVERY.as_millis()).unwrap_or(i64::MAX);
             if is_troubled || last.is_none_or(|last| now.since(last) >= rest_ms) {
                 last = Some(now);
-                let observations = prober.write().await;
+                let observations = prober.work().await;
                 self.with(|board| {
                     board.add(Report {
                         observations,

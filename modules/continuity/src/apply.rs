@@ -1,6 +1,10 @@
 //! Writing facts into the rows.
 
-use crate::events::{DrillEnded, DrillStarted, TimelineNoted};
+use crate::availability;
+use crate::events::{
+    AvailabilityMeasured, DrillEnded, DrillStarted, ExclusionDeclared, ExclusionWithdrawn,
+    TimelineNoted,
+};
 use kernel::{ApplyError, Event, Header};
 use rusqlite::{Connection, params};
 
@@ -50,6 +54,9 @@ pub fn apply(rows: &Connection, header: &Header, event: &Event) -> Result<(), Ap
                 ],
             )?;
         }
+        (AvailabilityMeasured::KIND, 1) => availability::apply_measured(rows, event)?,
+        (ExclusionDeclared::KIND, 1) => availability::apply_declared(rows, header, event)?,
+        (ExclusionWithdrawn::KIND, 1) => availability::apply_withdrawn(rows, header, event)?,
         _ => return Err(event.unknown().into()),
     }
     Ok(())

@@ -6,6 +6,7 @@ mod record_drill;
 pub use note_timeline::NoteTimeline;
 pub use record_drill::{RecordDrillEnd, RecordDrillStart};
 
+use crate::availability::{self, DeclareExclusion, RecordAvailability, WithdrawExclusion};
 use kernel::{Command, CommandSpec, DecideError, Decision, Refusal, parse_body};
 use rusqlite::Connection;
 
@@ -14,6 +15,15 @@ pub const COMMANDS: &[CommandSpec] = &[
     CommandSpec::new::<NoteTimeline>("note-timeline", "Note what was seen or done"),
     CommandSpec::new::<RecordDrillStart>("record-drill-start", "Record that a drill begins"),
     CommandSpec::new::<RecordDrillEnd>("record-drill-end", "Record what a drill showed"),
+    CommandSpec::new::<RecordAvailability>(
+        "record-availability",
+        "Record how often each step worked in five minutes",
+    ),
+    CommandSpec::new::<DeclareExclusion>(
+        "declare-exclusion",
+        "Declare a time that was agreed not to count as downtime",
+    ),
+    CommandSpec::new::<WithdrawExclusion>("withdraw-exclusion", "Let a time count again"),
 ];
 
 /// Decides a command.
@@ -31,6 +41,18 @@ pub fn decide(rows: &Connection, command: &Command) -> Result<Decision, DecideEr
         "record-drill-end" => {
             let body: RecordDrillEnd = parse_body(&command.body)?;
             record_drill::end(rows, &standing, body)
+        }
+        "record-availability" => {
+            let body: RecordAvailability = parse_body(&command.body)?;
+            availability::record(rows, &command.actor, body)
+        }
+        "declare-exclusion" => {
+            let body: DeclareExclusion = parse_body(&command.body)?;
+            availability::declare(rows, &standing, body)
+        }
+        "withdraw-exclusion" => {
+            let body: WithdrawExclusion = parse_body(&command.body)?;
+            availability::withdraw(rows, &standing, body)
         }
         other => Err(Refusal::not_found(
             "name",

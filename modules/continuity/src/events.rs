@@ -105,6 +105,73 @@ pub struct DrillEnded {
     pub report: Value,
 }
 
+/// How often each step worked in the minutes of a window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AvailabilityMeasured {
+    /// When the window of five minutes began.
+    pub started_at: Timestamp,
+    /// The site that recorded it.
+    pub recorded_by: SiteName,
+    /// Minutes of which the record knew nothing, or clearly less.
+    pub lines: Vec<MeasuredLine>,
+}
+
+/// A step at a site in five minutes; a minute with nothing tried says nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MeasuredLine {
+    /// The site.
+    pub site: SiteName,
+    /// The module that had to answer.
+    pub module: String,
+    /// The step.
+    pub step: String,
+    /// How often it was tried.
+    pub tried: [u32; 5],
+    /// How often it failed.
+    pub failed: [u32; 5],
+    /// The longest it took, in milliseconds.
+    pub worst_ms: [i64; 5],
+}
+
+/// A time was agreed not to count.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExclusionDeclared {
+    /// Its id.
+    pub exclusion_id: Uuid,
+    /// From when.
+    pub from: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
+    /// Why.
+    pub reason: String,
+    /// Who declared it.
+    pub declared_by: String,
+}
+
+/// It counts again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExclusionWithdrawn {
+    /// Its id.
+    pub exclusion_id: Uuid,
+    /// Who withdrew it.
+    pub withdrawn_by: String,
+}
+
+impl AvailabilityMeasured {
+    /// Its kind.
+    pub const KIND: &'static str = "availability-measured";
+}
+
+impl ExclusionDeclared {
+    /// Its kind.
+    pub const KIND: &'static str = "exclusion-declared";
+}
+
+impl ExclusionWithdrawn {
+    /// Its kind.
+    pub const KIND: &'static str = "exclusion-withdrawn";
+}
+
 impl TimelineNoted {
     /// Its kind.
     pub const KIND: &'static str = "timeline-noted";
@@ -160,6 +227,16 @@ mod tests {
             "scenario":"site-loss","site":"a","started_by":"captain"}"#;
         let ended = r#"{"drill_id":"00000000-0000-7000-8000-000000000001","passed":true,
             "report":{"rto_ms":1}}"#;
+        let measured = r#"{"started_at":300000,"recorded_by":"a","lines":[{"site":"b",
+            "module":"messaging","step":"post","tried":[1,0,0,0,0],"failed":[0,0,0,0,0],
+            "worst_ms":[9,0,0,0,0]}]}"#;
+        let declared = r#"{"exclusion_id":"00000000-0000-7000-8000-000000000001","from":1,"until":2,
+            "reason":"new disks","declared_by":"captain"}"#;
+        let withdrawn = r#"{"exclusion_id":"00000000-0000-7000-8000-000000000001",
+            "withdrawn_by":"captain"}"#;
+        assert!(serde_json::from_str::<AvailabilityMeasured>(measured).is_ok());
+        assert!(serde_json::from_str::<ExclusionDeclared>(declared).is_ok());
+        assert!(serde_json::from_str::<ExclusionWithdrawn>(withdrawn).is_ok());
         assert!(serde_json::from_str::<TimelineNoted>(note).is_ok());
         assert!(serde_json::from_str::<DrillStarted>(started).is_ok());
         assert!(serde_json::from_str::<DrillEnded>(ended).is_ok());

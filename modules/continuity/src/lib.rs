@@ -11,6 +11,7 @@
 //! It follows `installation` to know who is an operator.
 
 mod apply;
+mod availability;
 mod commands;
 mod events;
 mod incident;
@@ -18,6 +19,10 @@ mod queries;
 mod rehearsal;
 mod standing;
 
+pub use availability::{
+    AvailabilityParameters, AvailabilityReport, DeclareExclusion, ExclusionRow, RecordAvailability,
+    WithdrawExclusion, availability,
+};
 pub use commands::{COMMANDS, NoteTimeline, RecordDrillEnd, RecordDrillStart};
 pub use events::{DrillEnded, DrillStarted, NoteKind, TimelineNoted};
 pub use queries::{DrillRow, NoteRow, QUERIES};
@@ -44,7 +49,7 @@ impl Module for Continuity {
     }
 
     fn schema_version(&self) -> u32 {
-        2
+        3
     }
 
     fn commands(&self) -> &'static [CommandSpec] {

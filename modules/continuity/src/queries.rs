@@ -1,6 +1,7 @@
 //! The queries of the continuity record. Every signed-in account may read the timeline and the
 //! results of drills: the people who depend on the installation may know how it fares.
 
+use crate::availability::{AvailabilityParameters, AvailabilityReport, availability};
 use kernel::id::Uuid;
 use kernel::{Actor, DecideError, QuerySpec, Refusal, SchemaOf, Timestamp, run_query};
 use rusqlite::{Connection, Row};
@@ -26,6 +27,13 @@ pub const QUERIES: &[QuerySpec] = &[
         parameters: SchemaOf::of::<DrillParameters>(),
         answer: SchemaOf::of::<Drills>(),
         run: |rows, actor, text| run_query(rows, actor, text, drills),
+    },
+    QuerySpec {
+        name: "availability",
+        summary: "How available the installation, its modules and their steps were",
+        parameters: SchemaOf::of::<AvailabilityParameters>(),
+        answer: SchemaOf::of::<AvailabilityReport>(),
+        run: |rows, actor, text| run_query(rows, actor, text, availability),
     },
 ];
 
