@@ -6,6 +6,7 @@ mod demo;
 mod init;
 mod journal;
 mod keys;
+mod module;
 mod recover;
 mod serve;
 mod vault;
@@ -48,6 +49,9 @@ enum Command {
     Init(init::Arguments),
     /// Run a site or a witness
     Serve(serve::Arguments),
+    /// Run one module of a site, which starts this by itself
+    #[command(hide = true)]
+    Module(module::Arguments),
     /// Start, supervise and, when told to, kill the processes of a node
     Agent(agent::Arguments),
     /// Bring everything back from the vault, on a machine that never saw it
@@ -64,7 +68,7 @@ fn main() -> ExitCode {
         Err(error) => return cli::usage::report(&error),
     };
     cli::logging::start(match &arguments.command {
-        Command::Serve(_) | Command::Agent(_) | Command::Rehearse(_) => "info",
+        Command::Serve(_) | Command::Module(_) | Command::Agent(_) | Command::Rehearse(_) => "info",
         Command::Vault(arguments) if arguments.serves() => "info",
         _ => "warn",
     });
@@ -81,6 +85,7 @@ fn main() -> ExitCode {
         Command::Keys(arguments) => keys::run(arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
+        Command::Module(arguments) => module::run(&arguments),
         Command::Agent(arguments) => agent::run(arguments),
         Command::Recover(arguments) => recover::run(&arguments),
         Command::Vault(arguments) => vault::run(arguments),

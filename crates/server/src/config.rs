@@ -191,6 +191,8 @@ pub struct Limits {
     pub queries_max: usize,
     /// Commands that may wait per partition.
     pub mailbox_max: usize,
+    /// The most memory that a module's process may take, in MiB; it is started again when it wants more.
+    pub module_memory_mib: u64,
     /// What looking back may cost.
     pub moments: MomentLimits,
 }
@@ -230,6 +232,7 @@ impl Default for Limits {
             sign_ins_per_minute: 30,
             queries_max: 8,
             mailbox_max: 4_096,
+            module_memory_mib: 1_024,
             moments: MomentLimits::default(),
         }
     }

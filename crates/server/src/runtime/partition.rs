@@ -1,6 +1,8 @@
 //! A partition as the rest of the site sees it: a mailbox, a state, a stream of applied entries.
 
+use super::fault::Fault;
 use super::readers::{QueryFailure, Readers};
+use super::suspects::Suspects;
 use super::writer::{self, Mail, WriterContext};
 use journal::KeyRing;
 use journal::partition::{AppliedEntry, Config, Outcome, Status};
@@ -134,6 +136,7 @@ impl Partition {
             shared,
             mail,
             inbox,
+            suspects: Suspects::default(),
         })?;
         Ok(partition)
     }
@@ -246,6 +249,11 @@ impl Partition {
     pub(super) fn send(&self, mail: Mail) {
         // A closed mailbox means the site is shutting down.
         let _ = self.mail.send(mail);
+    }
+
+    /// Has the module fail, as a drill asks.
+    pub fn fail(&self, fault: Fault) {
+        self.send(Mail::Fault(fault));
     }
 
     /// Stops the writer thread once it is between steps.

@@ -4,7 +4,7 @@ pub use super::asking::{Answer, get, post, request, send};
 use crate::attachments::{ChunkPeer, ChunkPeerError, Chunks};
 use crate::config::{Config, Limits, Role};
 use crate::http::{Api, ApiParts, MoreRoutes, routes};
-use crate::runtime::Remote;
+use crate::runtime::{OwnThread, Remote};
 use crate::site::{Parts, Site};
 use async_trait::async_trait;
 use axum::Router;
@@ -182,6 +182,7 @@ fn open(
         ],
         installation_key: DataKey::from_bytes([3; 32]),
         remote: Arc::clone(&beside) as _,
+        place: Arc::new(OwnThread),
     })
     .unwrap();
     let chunk_peer = (sites.len() > 1).then(|| Arc::clone(&beside) as _);
