@@ -66,6 +66,7 @@ impl Processes {
     fn start(&self, module: &'static str) -> Result<ModuleProcess, Error> {
         let (control, theirs) = UnixStream::pair()?;
         let child = Command::new(&self.program)
+            .arg0("sekoci")
             .args(["module", module, "--memory-mib"])
             .arg(self.memory_mib.to_string())
             .stdin(Stdio::from(OwnedFd::from(theirs)))

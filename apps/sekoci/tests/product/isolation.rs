@@ -1,0 +1,107 @@
+//! One module fails, and nobody who uses another one notices.
+
+use crate::demo::Demo;
+use crate::demo_sqlite::{SOON, conversation, message};
+use crate::door::{Door, new_id};
+use crate::{processes, wait};
+use kernel::id::Uuid;
+use nix::sys::signal::Signal;
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// A module that stands still is ended after 15 seconds.
+const REPLACED_MAX: Duration = Duration::from_secs(40);
+/// Far less than the module that fails is away, far more than a message takes.
+const NOTICED: Duration = Duration::from_secs(3);
+
+/// Messages posted and people looked up at a site, over and over.
+struct Others {
+    done: u32,
+    worst: Duration,
+    failures: Vec<String>,
+}
+
+async fn use_others(door: Door, workspace: String, talk: Uuid, is_over: Arc<AtomicBool>) -> Others {
+    let mut others = Others {
+        done: 0,
+        worst: Duration::ZERO,
+        failures: Vec::new(),
+    };
+    let people = format!("/api/directory/person-list?workspace_id={workspace}");
+    while !is_over.load(Ordering::Relaxed) {
+        let begun = Instant::now();
+        let posted = message(talk, "still here");
+        let post = door
+            .command("messaging/post-message", Some(&workspace), posted)
+            .await;
+        let list = door.get(&people).await;
+        others.worst = others.worst.max(begun.elapsed());
+        for answer in [post, list] {
+            if answer.status == 200 {
+                others.done += 1;
+            } else {
+                others.failures.push(format!("{answer:?}"));
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    others
+}
+
+/// Makes a document, once, and says whether that was granted.
+async fn makes_document(door: &Door, workspace: &str) -> bool {
+    let body = json!({ "document_id": new_id(), "title": "Log" });
+    let made = door
+        .command("documents/create-document", Some(workspace), body)
+        .await;
+    made.status == 200
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_module_that_dies_or_stands_still_takes_nothing_with_it() {
+    let demo = Demo::start("sqlite").await;
+    let operator = demo.sign_in(0).await;
+    let (workspace, person) = operator.place().await;
+    let talk = conversation(&operator, &workspace, &person).await;
+    assert!(makes_document(&operator, &workspace).await);
+    let find = |node: &str| processes::of_module(&demo.installation(), node, "documents");
+
+    for signal in [Signal::SIGKILL, Signal::SIGSTOP] {
+        let victims: Vec<i32> = ["a", "b"]
+            .iter()
+            .map(|node| find(node).expect("documents runs in a process of its own"))
+            .collect();
+        let is_over = Arc::new(AtomicBool::new(false));
+        let users: Vec<_> = [0, 1]
+            .iter()
+            .map(|site| {
+                let door = operator.moved_to(demo.url(*site));
+                let (workspace, is_over) = (workspace.clone(), Arc::clone(&is_over));
+                tokio::spawn(use_others(door, workspace, talk, is_over))
+            })
+            .collect();
+        for victim in &victims {
+            processes::signal(*victim, signal);
+        }
+        let (_, took) = wait::until("documents is back", REPLACED_MAX, async || {
+            makes_document(&operator, &workspace).await.then_some(())
+        })
+        .await;
+        is_over.store(true, Ordering::Relaxed);
+        for user in users {
+            let others = user.await.expect("the others' task ends");
+            println!("{signal}: {} done, worst {:?}", others.done, others.worst);
+            assert!(others.failures.is_empty(), "{:?}", others.failures);
+            assert!(others.done > 0 && others.worst < NOTICED);
+        }
+        println!("{signal}: documents back after {took:?}");
+        wait::until("other processes run the module", SOON, async || {
+            let is_new = |node: &str| find(node).is_some_and(|pid| !victims.contains(&pid));
+            (is_new("a") && is_new("b")).then_some(())
+        })
+        .await;
+    }
+}
