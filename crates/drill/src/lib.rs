@@ -8,6 +8,7 @@ mod doors;
 mod functions;
 pub mod ransomware;
 mod report;
+pub mod scenario;
 mod site_loss;
 
 pub use doors::{DoorError, Doors, Fingerprint, Health};
