@@ -2,11 +2,13 @@
 //! and the wiring between partitions that follow each other.
 
 mod follow;
+mod misbehave;
 mod partition;
 mod readers;
 mod writer;
 
 pub use follow::{follow_source, source_of};
+pub use misbehave::Misbehaviour;
 pub use partition::{Announcement, ModuleState, Partition, PartitionStatus};
 pub use readers::QueryFailure;
 pub(crate) use readers::Readers;

@@ -1,6 +1,6 @@
 //! Writing facts into the rows.
 
-use crate::events::{DrillEnded, DrillStarted, TimelineNoted};
+use crate::events::{DrillEnded, DrillStarted, DrillStopAsked, TimelineNoted};
 use kernel::{ApplyError, Event, Header};
 use rusqlite::{Connection, params};
 
@@ -48,6 +48,13 @@ pub fn apply(rows: &Connection, header: &Header, event: &Event) -> Result<(), Ap
                     drill.passed,
                     drill.report.to_string(),
                 ],
+            )?;
+        }
+        (DrillStopAsked::KIND, 1) => {
+            let asked: DrillStopAsked = event.decode()?;
+            rows.execute(
+                "UPDATE drill SET stop_asked_at = ?2 WHERE id = ?1",
+                params![asked.drill_id.as_bytes().to_vec(), header.time.millis()],
             )?;
         }
         _ => return Err(event.unknown().into()),

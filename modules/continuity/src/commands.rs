@@ -4,7 +4,7 @@ mod note_timeline;
 mod record_drill;
 
 pub use note_timeline::NoteTimeline;
-pub use record_drill::{RecordDrillEnd, RecordDrillStart};
+pub use record_drill::{AskDrillStop, RecordDrillEnd, RecordDrillStart};
 
 use kernel::{Command, CommandSpec, DecideError, Decision, Refusal, parse_body};
 use rusqlite::Connection;
@@ -14,6 +14,10 @@ pub const COMMANDS: &[CommandSpec] = &[
     CommandSpec::new::<NoteTimeline>("note-timeline", "Note what was seen or done"),
     CommandSpec::new::<RecordDrillStart>("record-drill-start", "Record that a drill begins"),
     CommandSpec::new::<RecordDrillEnd>("record-drill-end", "Record what a drill showed"),
+    CommandSpec::new::<AskDrillStop>(
+        "ask-drill-stop",
+        "Ask whoever runs a drill to stop it and put everything back",
+    ),
 ];
 
 /// Decides a command.
@@ -31,6 +35,10 @@ pub fn decide(rows: &Connection, command: &Command) -> Result<Decision, DecideEr
         "record-drill-end" => {
             let body: RecordDrillEnd = parse_body(&command.body)?;
             record_drill::end(rows, &standing, body)
+        }
+        "ask-drill-stop" => {
+            let body: AskDrillStop = parse_body(&command.body)?;
+            record_drill::ask_stop(rows, &standing, &body)
         }
         other => Err(Refusal::not_found(
             "name",

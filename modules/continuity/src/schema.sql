@@ -20,7 +20,9 @@ CREATE TABLE drill (
     started_by TEXT NOT NULL,
     ended_at INTEGER,
     passed INTEGER,
-    report TEXT
+    report TEXT,
+    -- When somebody asked whoever runs it to stop.
+    stop_asked_at INTEGER
 );
 -- Followed from the installation.
 CREATE TABLE account (

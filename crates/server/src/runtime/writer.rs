@@ -58,6 +58,8 @@ pub(super) enum Mail {
         reply: oneshot::Sender<Outcome>,
     },
     Input(Input),
+    /// What a flood consists of.
+    Noise,
     /// For the core with this number only: results for an earlier core are void.
     Result(u64, Input),
     Close,
@@ -203,6 +205,7 @@ impl Writer {
         self.shared
             .step_began
             .store(now.millis(), Ordering::Relaxed);
+        self.shared.orders.carry_out(&*self.context.clock);
         let follows = matches!(input, Input::Follow(_));
         let outputs = life.core.step(now, input);
         self.shared.step_began.store(0, Ordering::Relaxed);
@@ -257,6 +260,11 @@ impl Writer {
                     }));
                 }
                 Ok(Mail::Input(input)) => return Ok(Some(input)),
+                Ok(Mail::Noise) => {
+                    self.shared.queue.fetch_sub(1, Ordering::Relaxed);
+                    super::misbehave::noise();
+                    return Ok(Some(Input::Tick));
+                }
                 Ok(Mail::Result(number, input)) if number == life.number => return Ok(Some(input)),
                 Ok(Mail::Result(..)) => {}
                 Ok(Mail::Close) | Err(RecvTimeoutError::Disconnected) => return Ok(None),

@@ -46,11 +46,9 @@ impl<'a> Broken<'a> {
                     findings.step(at, "do", "undo-before-do", message);
                 }
             }
-            Action::SwitchOver => {
-                if self.0.iter().any(|(broken, ..)| *broken == target) {
-                    let message = format!("{target} is broken by a step above and cannot lead");
-                    findings.step(at, "target", "fight", message);
-                }
+            Action::SwitchOver if self.0.iter().any(|(broken, ..)| *broken == target) => {
+                let message = format!("{target} is broken by a step above and cannot lead");
+                findings.step(at, "target", "fight", message);
             }
             _ if action.breaks() => {
                 let fights = self.0.iter().find(|(other, before, process)| {
