@@ -126,7 +126,7 @@ impl Fault {
     /// Whether the site goes on serving people, so that what they notice is measured there.
     #[must_use]
     pub fn leaves_the_site(&self) -> bool {
-        self.module.is_some() || self.fault == "bad_configuration"
+        self.module.is_some()
     }
 }
 
