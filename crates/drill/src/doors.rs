@@ -114,13 +114,26 @@ impl Fault {
             other => return Err(format!("{} breaks nothing", other.as_str())),
         };
         Ok(Self {
-            fault,
             process: step.process.as_ref().map(|name| name.replace('-', "_")),
             module: step.module.clone(),
             lasts_ms: step.lasts.map(|lasts| lasts.0),
             delay_ms: step.delay.map(|delay| delay.0),
             loss_pct: step.loss_pct,
+            ..Self::plain(&fault)
         })
+    }
+
+    /// One that needs no more words: `kill` or `pause`.
+    #[must_use]
+    pub fn plain(fault: &str) -> Self {
+        Self {
+            fault: fault.into(),
+            process: None,
+            module: None,
+            lasts_ms: None,
+            delay_ms: None,
+            loss_pct: None,
+        }
     }
 
     /// Whether the site goes on serving people, so that what they notice is measured there.
