@@ -54,6 +54,12 @@ pub struct Config {
     /// The vault that this site seals into; without it nothing leaves the sites.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vault: Option<VaultConfig>,
+    /// People depend on this installation: drills that break something are refused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub production: bool,
+    /// Operators may make modules of this site misbehave, for drills.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub drills: bool,
     /// Limits.
     #[serde(default)]
     pub limits: Limits,
@@ -319,6 +325,9 @@ impl Config {
         }
         if self.role == Role::Site && self.engine.is_none() {
             return Err(("engine", "a site needs one".into()));
+        }
+        if self.production && self.drills {
+            return Err(("drills", "cannot be where production = true".into()));
         }
         if self.role == Role::Witness && self.installation_key.is_some() {
             return Err(("installation_key", "a witness must not have it".into()));

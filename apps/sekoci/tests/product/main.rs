@@ -10,6 +10,7 @@ mod cli;
 mod demo;
 mod demo_sqlite;
 mod door;
+mod drill_engine;
 mod drill_postgres;
 mod events;
 mod isolation;

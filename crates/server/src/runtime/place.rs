@@ -1,6 +1,6 @@
 //! Where the core of a partition runs: on the writer's own thread, or in a process of its module.
 
-use super::fault::Fault;
+use super::misbehave::Fault;
 use journal::KeyRing;
 use journal::partition::{Config, Core, CoreError, Input, Output, Status};
 use kernel::{Module, Seq, Timestamp, View, ViewError, with_sources};

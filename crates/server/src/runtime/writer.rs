@@ -1,6 +1,5 @@
 //! The writer thread: runs the core and carries out what it asks for.
 
-use super::fault::Fault;
 use super::partition::{Announcement, Shared};
 use super::place::{Failure, Opening, Place, Running, Stepped, Work};
 use super::suspects::{self, Suspects, Verdict};
@@ -63,10 +62,10 @@ pub(super) enum Mail {
         reply: oneshot::Sender<Outcome>,
     },
     Input(Input),
+    /// What a flood consists of.
+    Noise,
     /// For the core with this number only: results for an earlier core are void.
     Result(u64, Input),
-    /// A drill has the module fail.
-    Fault(Fault),
     Close,
 }
 
@@ -105,7 +104,6 @@ struct Life {
 #[derive(Default)]
 struct Next {
     inputs: Vec<Input>,
-    fault: Option<Fault>,
     is_last: bool,
 }
 
@@ -211,7 +209,7 @@ impl Writer {
         let stepped = life.core.step(Work {
             now,
             inputs: next.inputs,
-            fault: next.fault,
+            fault: self.shared.orders.fault(now),
         });
         self.shared.step_began.store(0, Ordering::Relaxed);
         let Stepped { outputs, state } = stepped?;
@@ -262,7 +260,7 @@ impl Writer {
             {
                 self.take(life, mail, &mut next);
             }
-            if !next.inputs.is_empty() || next.fault.is_some() || next.is_last {
+            if !next.inputs.is_empty() || next.is_last {
                 return Ok(next);
             }
         }
@@ -281,7 +279,11 @@ impl Writer {
             Mail::Input(input) => next.inputs.push(input),
             Mail::Result(number, input) if number == life.number => next.inputs.push(input),
             Mail::Result(..) => {}
-            Mail::Fault(fault) => next.fault = Some(fault),
+            Mail::Noise => {
+                self.shared.queue.fetch_sub(1, Ordering::Relaxed);
+                super::misbehave::noise();
+                next.inputs.push(Input::Tick);
+            }
             Mail::Close => next.is_last = true,
         }
     }
