@@ -4,7 +4,8 @@
 use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// What deciding one command costs, more or less.
 const NOISE: Duration = Duration::from_micros(200);
