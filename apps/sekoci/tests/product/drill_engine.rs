@@ -3,6 +3,7 @@
 
 use crate::cli::{bare, ends, json};
 use crate::demo::{Demo, folder};
+use crate::door::Door;
 use crate::{processes, wait};
 use nix::sys::signal::Signal;
 use serde_json::Value;
@@ -42,11 +43,11 @@ process = "application"
 undo = "restore"
 [[steps]]
 at = "6s"
-do = "kill-site"
+do = "kill-process"
 target = "site"
+process = "application"
 undo = "restore"
 [expect]
-detected_within = "60s"
 rto_within = "60s"
 lost = 0
 "#;
@@ -115,6 +116,11 @@ impl Runner {
     /// Waits until everything runs and is whole, and no drill is left.
     async fn is_as_before(&self) {
         for site in [0, 1] {
+            wait::until("the site answers", SOON, async || {
+                let answer = Door::at(self.demo.url(site)).get("/readyz").await;
+                (answer.status == 200).then_some(())
+            })
+            .await;
             wait::until("the sites are whole", SOON, async || {
                 let door = self.demo.sign_in(site).await;
                 let status = door.get("/api/status").await;
@@ -174,9 +180,13 @@ fn files_are_linted_and_listed() {
         ends(bare(["drill", "lint", "--json"]).arg(file), code, with).stdout
     };
     lint(&write(STEPS), 0, "");
-    let bad = lint(&write(&STEPS.replace("kill-site", "sink-site")), 1, "wrong");
+    let bad = lint(
+        &write(&STEPS.replacen("\"kill-process\"", "\"sink\"", 1)),
+        1,
+        "wrong",
+    );
     let found: Value = serde_json::from_str(&bad).expect("JSON");
-    assert_eq!(found["findings"][0]["field"], "steps[3].do");
+    assert_eq!(found["findings"][0]["field"], "steps[2].do");
     assert_eq!(found["findings"][0]["rule"], "unknown-action");
     lint(&write("name = "), 2, "line 1");
     lint(&folder.path().join("none.toml"), 2, "none.toml");
