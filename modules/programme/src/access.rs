@@ -136,7 +136,7 @@ pub fn require_site(actor: &Actor) -> Result<(), Refusal> {
 /// Nothing, where there is such a person who takes part now.
 ///
 /// # Errors
-/// `person_not_found` and `person_inactive` at `field`.
+/// `person_not_found` and `person_deactivated` at `field`.
 pub fn require_active(rows: &Connection, field: &str, person: PersonId) -> Result<(), DecideError> {
     let is_active: Option<bool> = rows
         .prepare_cached("SELECT is_active FROM person WHERE id = ?1")?
@@ -146,7 +146,7 @@ pub fn require_active(rows: &Connection, field: &str, person: PersonId) -> Resul
         Some(true) => Ok(()),
         Some(false) => {
             let detail = "This person does not take part in the workspace any more.";
-            Err(Refusal::invalid(field, "person_inactive", detail).into())
+            Err(Refusal::invalid(field, "person_deactivated", detail).into())
         }
         None => {
             let detail = "There is no such person in this workspace.";

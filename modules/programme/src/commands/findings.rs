@@ -108,7 +108,7 @@ struct Stored {
 /// Decides recording.
 ///
 /// # Errors
-/// `finding_exists`, `bad_scenario_name`, `person_not_found`, `person_inactive`,
+/// `finding_exists`, `bad_scenario_name`, `person_not_found`, `person_deactivated`,
 /// `too_many_findings`.
 pub fn record(of: &Deciding<'_>, body: RecordFinding) -> Result<Decision, DecideError> {
     let keeper = of.keeper()?;
@@ -145,7 +145,7 @@ pub fn record(of: &Deciding<'_>, body: RecordFinding) -> Result<Decision, Decide
 /// Decides assigning.
 ///
 /// # Errors
-/// `finding_not_found`, `finding_closed`, `person_not_found`, `person_inactive`.
+/// `finding_not_found`, `finding_closed`, `person_not_found`, `person_deactivated`.
 pub fn assign(of: &Deciding<'_>, body: AssignFinding) -> Result<Decision, DecideError> {
     let keeper = of.keeper()?;
     open(of, body.finding_id)?;

@@ -200,7 +200,7 @@ fn owner(
         Some((person, is_active)) if is_active || before == Some(person) => Ok(Some(person)),
         Some(_) => {
             let detail = format!("{handle} does not take part in the workspace any more.");
-            Err(Refusal::invalid("owner", "person_inactive", detail))
+            Err(Refusal::invalid("owner", "person_deactivated", detail))
         }
         None => {
             let detail = format!("Nobody in the workspace has the handle {handle:?}.");

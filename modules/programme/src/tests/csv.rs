@@ -75,7 +75,7 @@ fn every_bad_line_is_told_and_nothing_is_changed() {
             told(4, 2, "kind", "unknown_kind"),
             told(5, 3, "name", "too_short"),
             told(6, 4, "owner", "person_not_found"),
-            told(7, 4, "owner", "person_inactive"),
+            told(7, 4, "owner", "person_deactivated"),
             told(8, 5, "review_days", "out_of_range"),
             told(9, 5, "review_days", "out_of_range"),
             told(10, 1, "key", "asset_key_taken"),
