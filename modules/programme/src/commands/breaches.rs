@@ -20,7 +20,7 @@ pub const CLEAR: CommandSpec =
     CommandSpec::new::<ClearBreach>("clear-breach", "Say that a breach is over.").internal();
 
 /// Note a breach.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoteBreach {
     /// Its id.
@@ -39,7 +39,7 @@ pub struct NoteBreach {
 }
 
 /// Say that a breach is over.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClearBreach {
     /// The breach.

@@ -19,7 +19,10 @@ fn an_asset_comes_changes_and_is_retired_with_its_history() {
         )
         .refused("asset_key_taken");
     let mut owned = fields("mail");
-    for (owner, code) in [(FORMER, "person_deactivated"), (STRANGER, "person_not_found")] {
+    for (owner, code) in [
+        (FORMER, "person_deactivated"),
+        (STRANGER, "person_not_found"),
+    ] {
         owned["owner"] = json!(owner);
         let refusal = given
             .when("edit-asset", json!({"asset_id": id(1), "asset": owned}))

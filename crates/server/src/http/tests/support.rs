@@ -4,6 +4,7 @@ pub use super::asking::{Answer, get, post, request, send};
 use crate::attachments::{ChunkPeer, ChunkPeerError, Chunks};
 use crate::config::{Config, Limits, Role};
 use crate::http::{Api, ApiParts, MoreRoutes, routes};
+use crate::readiness;
 use crate::runtime::Remote;
 use crate::site::{Parts, Site};
 use async_trait::async_trait;
@@ -192,7 +193,14 @@ fn open(
         password_cost: Cost::LEAST,
     };
     let api = Api::open(parts).unwrap();
-    let router = routes(api.clone(), MoreRoutes::default());
+    let more = MoreRoutes {
+        signed_in: readiness::routes(readiness::Door {
+            api: api.clone(),
+            contacts: Arc::default(),
+        }),
+        ..MoreRoutes::default()
+    };
+    let router = routes(api.clone(), more);
     Door {
         router,
         api,
