@@ -87,7 +87,11 @@ impl Gateway {
         let is_silent = silence(&site, &contacts);
         tokio::spawn(rewinds.keep(Arc::clone(&site), is_silent));
         let is_silent = silence(&site, &contacts);
-        tokio::spawn(breach::keep(Arc::clone(&site), is_silent));
+        tokio::spawn(breach::keep(
+            Arc::clone(&site),
+            breach::LOOK_EVERY,
+            is_silent,
+        ));
         let metrics = recorder()?;
         let doors = Arc::new(Doors {
             site,

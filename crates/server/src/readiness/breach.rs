@@ -20,7 +20,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-const LOOK_EVERY: Duration = Duration::from_secs(15);
+/// How often it is looked.
+pub const LOOK_EVERY: Duration = Duration::from_secs(15);
 /// Looks in a row that have to agree: what comes and goes within seconds is no news.
 const LOOKS: u32 = 2;
 /// Entries of one workspace in one look; the next look goes on.
@@ -33,9 +34,13 @@ enum News {
     Over(ClearBreach),
 }
 
-/// Looks for as long as the process runs.
-pub async fn keep(site: Arc<Site>, is_other_silent: impl Fn() -> bool + Send + Sync + 'static) {
-    let mut every = tokio::time::interval(LOOK_EVERY);
+/// Looks as often for as long as the process runs.
+pub async fn keep(
+    site: Arc<Site>,
+    every: Duration,
+    is_other_silent: impl Fn() -> bool + Send + Sync + 'static,
+) {
+    let mut every = tokio::time::interval(every);
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut seen: HashMap<WorkspaceId, Patience> = HashMap::new();
     loop {

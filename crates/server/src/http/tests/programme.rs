@@ -5,6 +5,7 @@ use super::support::{Answer, Installation, eventually, get, new_id};
 use kernel::id::Uuid;
 use kernel::{Command, CommandId, PartitionId, WorkspaceId};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 struct World {
     installation: Installation,
@@ -109,7 +110,11 @@ async fn a_drill_of_the_installation_proves_a_promise_until_it_is_too_old() {
 async fn a_missed_promise_is_an_entry_once_and_its_end_is() {
     let world = World::new().await;
     let asset_id = world.promises(1_000).await;
-    let task = crate::readiness::breach::keep(world.installation.a.site.clone(), || true);
+    let task = crate::readiness::breach::keep(
+        world.installation.a.site.clone(),
+        Duration::from_millis(50),
+        || true,
+    );
     let task = tokio::spawn(task);
     world.drills(5_000).await;
     let breaches = async |is_open: bool| {
@@ -118,24 +123,16 @@ async fn a_missed_promise_is_an_entry_once_and_its_end_is() {
         let answer = world.asks(token, "breach-list", &more).await.ok();
         answer["items"].as_array().unwrap().clone()
     };
-    let waits = async |is_open: bool| {
-        for _ in 0..120 {
-            let found = breaches(is_open).await;
-            if !found.is_empty() {
-                return found;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-        }
-        panic!("no breach with is_open {is_open} within a minute");
-    };
-    let noted = waits(true).await;
+    eventually(async || !breaches(true).await.is_empty()).await;
+    let noted = breaches(true).await;
     assert_eq!(
         (&noted[0]["missed"], &noted[0]["measured_ms"]),
         (&json!("rto"), &json!(5_000))
     );
     let withdraw = json!({"asset_id": asset_id, "reason": "nobody can"});
     world.does("withdraw-objective", withdraw).await;
-    let over = waits(false).await;
+    eventually(async || !breaches(false).await.is_empty()).await;
+    let over = breaches(false).await;
     assert_eq!((over.len(), breaches(true).await.len()), (1, 0));
     task.abort();
 }
