@@ -69,28 +69,23 @@ pub fn set(of: &Deciding<'_>, body: SetObjective) -> Result<Decision, DecideErro
 }
 
 fn check(rto: i64, rpo: i64, tolerable_ms: Option<i64>) -> Result<(), Refusal> {
-    let field = |name: &str| format!("command.objective.{name}");
+    let (rto_field, rpo_field) = (
+        "command.objective.rto_target_ms",
+        "command.objective.rpo_target_ms",
+    );
     if !(1..=OUTAGE_MS_MAX).contains(&rto) {
         let detail = "A recovery time is from 1 millisecond to 366 days.";
-        return Err(Refusal::invalid(
-            &field("rto_target_ms"),
-            "out_of_range",
-            detail,
-        ));
+        return Err(Refusal::invalid(rto_field, "out_of_range", detail));
     }
     if !(0..=OUTAGE_MS_MAX).contains(&rpo) {
         let detail = "A recovery point is from 0 to 366 days.";
-        return Err(Refusal::invalid(
-            &field("rpo_target_ms"),
-            "out_of_range",
-            detail,
-        ));
+        return Err(Refusal::invalid(rpo_field, "out_of_range", detail));
     }
     if let Some(tolerable) = tolerable_ms.filter(|tolerable| rto > *tolerable) {
         let detail =
             format!("An outage of at most {tolerable} ms can be borne; {rto} ms is longer.");
         return Err(Refusal::invalid(
-            &field("rto_target_ms"),
+            rto_field,
             "objective_exceeds_tolerance",
             detail,
         ));
