@@ -79,6 +79,7 @@ pub fn modules() -> Vec<Arc<dyn Module>> {
         Arc::new(messaging::Messaging::default()),
         Arc::new(documents::Documents),
         Arc::new(protection::Protection),
+        Arc::new(programme::Programme),
         Arc::new(continuity::Continuity),
     ]
 }

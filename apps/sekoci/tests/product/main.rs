@@ -18,6 +18,7 @@ mod journal_verify;
 mod keys;
 mod ports;
 mod processes;
+mod programme;
 mod quarantine;
 mod ransomware;
 mod recover;
