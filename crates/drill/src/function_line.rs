@@ -188,11 +188,11 @@ mod tests {
     use super::*;
     use crate::scenario::ExpectedFunction;
 
-    /// Tries every 100 ms for 20 s; none works from the fault at 5 s for three seconds.
+    /// Tries every 100 ms for 20 s; none works from the fault at 5 s until after 8 s.
     fn tries(begin: Instant) -> Tries {
         let tries = (1..200).map(|n| {
             let ended = begin + Duration::from_millis(n * 100);
-            let worked = !(50..80).contains(&n);
+            let worked = !(50..=80).contains(&n);
             Try {
                 began: ended,
                 ended,
@@ -222,9 +222,9 @@ mod tests {
             ..Expect::default()
         };
         let line = FunctionLine::of(&tries(began), &moments, &expect);
-        assert_eq!(line.rto_ms, Some(3_000));
+        assert_eq!(line.rto_ms, Some(3_100));
         assert_eq!(line.available_pct, Some(70.0));
-        assert_eq!(line.throughput_during, Some(7.1));
+        assert_eq!(line.throughput_during, Some(7.0));
         assert!(line.throughput_before.unwrap() > 9.0, "{line:?}");
         assert!(!line.is_met());
         assert_eq!(share_available(&[line]), Some(0.0));
