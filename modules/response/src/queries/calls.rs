@@ -98,7 +98,6 @@ pub struct CallDetail {
 
 /// Something that was sent.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(title = "CallMessage")]
 pub struct Message {
     /// Its id.
     pub message_id: MessageId,

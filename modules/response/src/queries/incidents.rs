@@ -109,7 +109,6 @@ pub struct RoleInIncident {
 
 /// A task.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(title = "IncidentTask")]
 pub struct Task {
     /// Its id.
     pub task_id: TaskId,
@@ -127,7 +126,6 @@ pub struct Task {
 
 /// A line of the timeline.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(title = "IncidentLine")]
 pub struct Line {
     #[serde(skip)]
     key: i64,
@@ -295,4 +293,28 @@ fn find(rows: &Connection, id: IncidentId) -> Result<Incident, DecideError> {
         let detail = "There is no such incident.";
         Refusal::not_found("incident_id", "incident_not_found", detail)
     })?)
+}
+
+/// An incident that is not closed, for the sites: what happens meanwhile is put into its timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenRoom {
+    /// The incident.
+    pub incident_id: IncidentId,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+}
+
+/// All that are not closed, the oldest first.
+///
+/// # Errors
+/// When the view cannot be read.
+pub fn open_rooms(rows: &Connection) -> rusqlite::Result<Vec<OpenRoom>> {
+    rows.prepare_cached("SELECT id, opened_at FROM incident WHERE state <> 'closed' ORDER BY key")?
+        .query_map([], |row| {
+            Ok(OpenRoom {
+                incident_id: row.get(0)?,
+                opened_at: Timestamp(row.get(1)?),
+            })
+        })?
+        .collect()
 }

@@ -13,7 +13,8 @@ pub use calls::{CallDetail, CallListParams, CallParams, CallSummary, Message, ca
 pub use contacts::{ContactListParams, OwnPoint, OwnPoints, PersonContacts};
 pub use gaps::{Gap, Gaps, gaps_of};
 pub use incidents::{
-    Incident, IncidentDetail, IncidentListParams, IncidentParams, Line, Task, TimelineParams,
+    Incident, IncidentDetail, IncidentListParams, IncidentParams, Line, OpenRoom, Task,
+    TimelineParams, open_rooms,
 };
 pub use kernel::page::Page;
 pub use outgoing::{Content, Outgoing, outgoing};

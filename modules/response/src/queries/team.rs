@@ -18,7 +18,6 @@ pub struct CommandTeam {
 
 /// A command role.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(title = "CommandRole")]
 pub struct Role {
     /// Its id.
     pub role_id: CommandRoleId,
