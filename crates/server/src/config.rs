@@ -54,9 +54,16 @@ pub struct Config {
     /// The vault that this site seals into; without it nothing leaves the sites.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vault: Option<VaultConfig>,
+    /// How people are reached outside the app; without it they are not.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub delivery: delivery::Config,
     /// Limits.
     #[serde(default)]
     pub limits: Limits,
+}
+
+fn is_default(delivery: &delivery::Config) -> bool {
+    *delivery == delivery::Config::default()
 }
 
 /// Where sealed copies go, and with which keys.

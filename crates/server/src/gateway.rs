@@ -52,6 +52,9 @@ pub enum GatewayError {
     /// The vantage point cannot be set up.
     #[error(transparent)]
     Watch(#[from] crate::config::ConfigError),
+    /// People cannot be reached as it is configured.
+    #[error(transparent)]
+    Delivery(#[from] delivery::OpenError),
     /// Metrics cannot be recorded.
     #[error("metrics cannot be recorded: {0}")]
     Metrics(String),
@@ -85,6 +88,8 @@ impl Gateway {
         let rewinds = Arc::clone(&site.rewinds);
         let is_silent = silence(&site, &contacts);
         tokio::spawn(rewinds.keep(Arc::clone(&site), is_silent));
+        let post = delivery::Post::open(&site.config.delivery)?;
+        crate::delivering::start(&site, post, silence(&site, &contacts));
         let metrics = recorder()?;
         let doors = Arc::new(Doors {
             site,

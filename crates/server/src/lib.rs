@@ -4,6 +4,7 @@
 mod assets;
 pub mod attachments;
 pub mod config;
+pub mod delivering;
 pub mod detecting;
 mod events;
 pub mod gateway;

@@ -194,6 +194,7 @@ fn config(plan: &Plan, node: &NodePlan, certificates: &[NodeCertificate]) -> Con
                 sealing_key: folder.join(SEALING_KEY),
                 rehearsal_max_hours: REHEARSAL_MAX_HOURS,
             }),
+        delivery: Default::default(),
         limits: Limits::default(),
     }
 }
