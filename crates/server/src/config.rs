@@ -60,9 +60,16 @@ pub struct Config {
     /// Operators may make modules of this site misbehave, for drills.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drills: bool,
+    /// How people are reached outside the app; without it they are not.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub delivery: delivery::Config,
     /// Limits.
     #[serde(default)]
     pub limits: Limits,
+}
+
+fn is_default(delivery: &delivery::Config) -> bool {
+    *delivery == delivery::Config::default()
 }
 
 /// Where sealed copies go, and with which keys.

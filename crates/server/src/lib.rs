@@ -4,6 +4,7 @@
 mod assets;
 pub mod attachments;
 pub mod config;
+pub mod delivering;
 pub mod detecting;
 mod events;
 pub mod gateway;
@@ -22,12 +23,14 @@ mod quarantine;
 pub mod readiness;
 pub mod recovering;
 mod rehearsal;
+pub mod responding;
 pub mod rewind;
 pub mod runtime;
 pub mod sealing;
 pub mod session;
 pub mod site;
 pub mod status;
+mod status_page;
 pub mod watch;
 
 pub use quarantine::Alarm;

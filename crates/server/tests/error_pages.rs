@@ -23,7 +23,7 @@ const MAKERS: [&str; 13] = [
 ];
 
 /// Texts in the same calls that name fields.
-const FIELDS: [&str; 44] = [
+const FIELDS: [&str; 46] = [
     "account_id",
     "around",
     "asset",
@@ -31,6 +31,7 @@ const FIELDS: [&str; 44] = [
     "attachment",
     "attachment_id",
     "body",
+    "call_id",
     "ceremony_id",
     "command",
     "conversation_id",
@@ -44,6 +45,7 @@ const FIELDS: [&str; 44] = [
     "group_id",
     "handle",
     "hash",
+    "incident_id",
     "key",
     "kind",
     "language",

@@ -26,7 +26,7 @@ pub use availability::{
 };
 pub use commands::{AskDrillStop, COMMANDS, NoteTimeline, RecordDrillEnd, RecordDrillStart};
 pub use events::{DrillEnded, DrillStarted, DrillStopAsked, NoteKind, TimelineNoted};
-pub use queries::{DrillRow, NoteRow, QUERIES};
+pub use queries::{DrillRow, NoteRow, QUERIES, SeenNote, notes_since};
 pub use rehearsal::{REHEARSAL, Rehearsal, last_rehearsal};
 pub use standing::{Standing, standing};
 

@@ -1,7 +1,7 @@
 //! Permissions and the built-in roles.
 
 /// Every permission there is.
-pub const PERMISSIONS: [&str; 15] = [
+pub const PERMISSIONS: [&str; 17] = [
     "channels.create",
     "channels.manage",
     "continuity.view",
@@ -15,6 +15,8 @@ pub const PERMISSIONS: [&str; 15] = [
     "programme.manage",
     "programme.read",
     "protection.manage",
+    "response.manage",
+    "response.read",
     "roles.manage",
     "workspace.manage",
 ];

@@ -307,6 +307,8 @@ export const PERMISSIONS = [
   "protection.manage",
   "programme.read",
   "programme.manage",
+  "response.manage",
+  "response.read",
   "channels.create",
   "channels.manage",
   "messages.send",

@@ -383,6 +383,8 @@ const en = {
   "permission.protection.manage": "manage protection",
   "permission.programme.read": "see the continuity programme",
   "permission.programme.manage": "manage the continuity programme",
+  "permission.response.manage": "run the command team and incidents",
+  "permission.response.read": "see the command team and incidents",
   "permission.channels.create": "create channels",
   "permission.channels.manage": "manage channels",
   "permission.messages.send": "send messages",

@@ -384,6 +384,8 @@ const id: Dictionary = {
   "permission.protection.manage": "mengelola perlindungan",
   "permission.programme.read": "melihat program keberlangsungan",
   "permission.programme.manage": "mengelola program keberlangsungan",
+  "permission.response.manage": "menjalankan tim komando dan insiden",
+  "permission.response.read": "melihat tim komando dan insiden",
   "permission.channels.create": "membuat kanal",
   "permission.channels.manage": "mengelola kanal",
   "permission.messages.send": "mengirim pesan",

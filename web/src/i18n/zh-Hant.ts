@@ -384,6 +384,8 @@ const zhHant: Dictionary = {
   "permission.protection.manage": "管理防護",
   "permission.programme.read": "檢視業務持續計劃",
   "permission.programme.manage": "管理業務持續計劃",
+  "permission.response.manage": "管理應急指揮團隊和事件",
+  "permission.response.read": "查看應急指揮團隊和事件",
   "permission.channels.create": "建立頻道",
   "permission.channels.manage": "管理頻道",
   "permission.messages.send": "傳送訊息",

@@ -196,6 +196,7 @@ fn config(plan: &Plan, node: &NodePlan, certificates: &[NodeCertificate]) -> Con
             }),
         production: false,
         drills: plan.drills && node.role == Role::Site,
+        delivery: Default::default(),
         limits: Limits::default(),
     }
 }

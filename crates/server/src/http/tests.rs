@@ -14,6 +14,7 @@ mod passkeys;
 mod programme;
 mod quarantine;
 mod rehearsing;
+mod responding;
 mod rewinding;
 mod sealing;
 mod sessions;

@@ -180,6 +180,7 @@ fn open(
             Arc::new(documents::Documents),
             Arc::new(protection::Protection),
             Arc::new(programme::Programme),
+            Arc::new(response::Response),
             Arc::new(continuity::Continuity),
         ],
         installation_key: DataKey::from_bytes([3; 32]),
