@@ -9,6 +9,7 @@ mod keys;
 mod recover;
 mod serve;
 mod vault;
+mod verify;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -40,6 +41,10 @@ enum Command {
     Drill(cli::drill::Arguments),
     /// Rehearse the worst day every night: bring everything back from the vault, compare, file the result
     Rehearse(cli::rehearse::Arguments),
+    /// Say what a report proves and what not, offline
+    Verify(verify::Arguments),
+    /// Report on a year or quarter, make reports readable, list the keys they are signed with
+    Report(cli::report::Arguments),
     /// Look at the journal itself
     Journal(journal::Arguments),
     /// Make, combine, replace and try out the keys that people hold
@@ -77,6 +82,8 @@ fn main() -> ExitCode {
         Command::Import(arguments) => cli::import::run(arguments),
         Command::Drill(arguments) => cli::drill::run(arguments),
         Command::Rehearse(arguments) => cli::rehearse::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Report(arguments) => cli::report::run(arguments),
         Command::Journal(arguments) => journal::run(arguments),
         Command::Keys(arguments) => keys::run(arguments),
         Command::Init(arguments) => init::run(arguments),

@@ -6,6 +6,7 @@ pub mod attachments;
 pub mod config;
 pub mod detecting;
 mod events;
+pub mod evidence;
 pub mod gateway;
 pub mod http;
 mod hub;

@@ -14,13 +14,14 @@ mod apply;
 mod commands;
 mod events;
 mod incident;
+pub mod period;
 mod queries;
 mod rehearsal;
 mod standing;
 
 pub use commands::{COMMANDS, NoteTimeline, RecordDrillEnd, RecordDrillStart};
 pub use events::{DrillEnded, DrillStarted, NoteKind, TimelineNoted};
-pub use queries::{DrillRow, NoteRow, QUERIES};
+pub use queries::{DrillRow, NoteRow, QUERIES, drill};
 pub use rehearsal::{REHEARSAL, Rehearsal, last_rehearsal};
 pub use standing::{Standing, standing};
 

@@ -3,7 +3,7 @@
 pub mod both_sites_lost;
 mod ransomware;
 
-use super::{Connection, Failure, Reporting};
+use super::{Connection, Evidencing, Failure};
 use crate::recover::opener::MaybeOpener;
 use crate::vault::place::Place;
 use clap::{Args, Subcommand, ValueEnum};
@@ -79,7 +79,7 @@ struct Run {
     #[command(flatten)]
     connection: Connection,
     #[command(flatten)]
-    reporting: Reporting,
+    reporting: Evidencing,
 }
 
 /// Runs it.
@@ -120,7 +120,7 @@ fn lose_both_sites(run: &Run) -> Result<(), Failure> {
     let stop = crate::serve::told_to_stop();
     let running = both_sites_lost::run(&settings, stop);
     let evidence = crate::serve::runtime()?.block_on(running)?;
-    run.reporting.write(&evidence)?;
+    run.reporting.write(&run.connection, &evidence)?;
     let report = evidence.report;
     if !run.reporting.is_stdout() {
         report.print();
@@ -139,7 +139,7 @@ fn be_attacked(run: &Run) -> Result<(), Failure> {
         rate: u32::try_from(run.rate).unwrap_or(u32::MAX),
     };
     let report = super::block_on(ransomware::run(&run.connection, &scale))?;
-    run.reporting.write(&report)?;
+    run.reporting.write(&run.connection, &report)?;
     if !run.reporting.is_stdout() {
         ransomware::print(&report);
     }
@@ -175,7 +175,7 @@ fn lose_site(run: &Run) -> Result<(), Failure> {
     })?;
     match outcome {
         Ok(report) => {
-            run.reporting.write(&report)?;
+            run.reporting.write(&run.connection, &report)?;
             if !run.reporting.is_stdout() {
                 print(&report);
             }
@@ -189,12 +189,13 @@ fn lose_site(run: &Run) -> Result<(), Failure> {
         }
         Err(aborted) => {
             let cause = super::failure::with_sources(&aborted);
-            run.reporting.write(&json!({
+            let report = json!({
                 "scenario": "site-loss",
                 "site": site,
                 "passed": false,
                 "aborted": cause,
-            }))?;
+            });
+            run.reporting.write(&run.connection, &report)?;
             match aborted {
                 Aborted::Refused(_) | Aborted::Door { .. } => Err(Failure::refused(cause)),
             }

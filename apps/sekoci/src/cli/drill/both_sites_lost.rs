@@ -149,8 +149,8 @@ pub async fn run(
     }
 }
 
-/// Puts a report into the continuity record, with the signature beside it; the heads are in the text
-/// that is signed. Whether that worked.
+/// Puts a report into the continuity record, with the signature beside it: all of it, so that a site can
+/// sign it as it is written. Whether that worked.
 async fn file(
     doors: &Doors,
     id: Uuid,
@@ -160,7 +160,6 @@ async fn file(
 ) -> bool {
     let mut value = json!(report);
     if let Some(fields) = value.as_object_mut() {
-        fields.remove("heads");
         fields.insert("signed".into(), json!(signed));
     }
     let filed = doors.record_end(id, passed, &value).await;
