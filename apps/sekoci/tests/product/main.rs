@@ -12,6 +12,7 @@ mod demo_sqlite;
 mod door;
 mod drill_postgres;
 mod events;
+mod evidence;
 mod journal_verify;
 mod keys;
 mod ports;
