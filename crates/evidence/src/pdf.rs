@@ -85,7 +85,8 @@ fn export(
     let options = PdfOptions {
         ident: Smart::Auto,
         creator: Smart::Custom(Some("Sekoci".into())),
-        timestamp: made_at.and_then(timestamp),
+        // PDF/A wants a date; of what does not say when it was made, the first there is.
+        timestamp: timestamp(made_at.unwrap_or(0)),
         page_ranges: None::<PageRanges>,
         standards,
         tagged: true,
