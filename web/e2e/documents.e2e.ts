@@ -62,7 +62,7 @@ describe.skipIf(!hasDemo)("documents", () => {
     for (const page of [a, b]) {
       await until(() => has(page, "The first watch begins.", "The second watch begins."), 20_000, "all the text");
     }
-    expect(await text(a)).toBe(await text(b));
+    await until(async () => (await text(a)) === (await text(b)), 20_000, "the same text in both");
     await saved(a, "safe");
     await saved(b, "safe");
     expect(await a.locator("[data-save=safe]").textContent()).toBe("Saved at both sites");

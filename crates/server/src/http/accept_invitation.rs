@@ -20,6 +20,10 @@ use directory::invitation::InvitationCode;
 use directory::queries::open_invitation;
 use kernel::{AccountId, Actor, CommandId, PartitionId, PersonId, parse_body};
 use serde_json::{Value, json};
+use std::time::Duration;
+
+/// How long an invitation is waited for that this site does not know.
+const LAG_MAX: Duration = Duration::from_millis(1_500);
 
 /// Accepts an invitation.
 pub(super) async fn accept_invitation(
@@ -138,13 +142,16 @@ impl Joining<'_> {
         order.submit(self.api, sent).await
     }
 
-    /// Whether the code can be accepted, after a look at what the other site may have written.
+    /// Whether the code can be accepted, after a look at what the other site may have written. What the
+    /// engine has at this site may lag behind for a moment: an invitation that was made there just now
+    /// is waited for.
     async fn is_open(&self, code: &InvitationCode) -> Result<bool, Problem> {
         let site = self.api.site();
-        if !site.has_partition(self.directory) {
+        let Some(partition) = site.partition(self.directory) else {
             return Ok(false);
-        }
-        for _ in 0..2 {
+        };
+        let end = tokio::time::Instant::now() + LAG_MAX;
+        loop {
             let seen = applied(site, self.directory);
             let (hash, now) = (code.hash(), site.clock.now());
             let open = site
@@ -156,10 +163,15 @@ impl Joining<'_> {
                 return Ok(true);
             }
             if !catch_up(site, self.directory, seen).await {
-                break;
+                let mut applied = partition.applied();
+                let more = applied.wait_for(|have| *have > seen);
+                if !matches!(tokio::time::timeout_at(end, more).await, Ok(Ok(_))) {
+                    return Ok(false);
+                }
+            } else if tokio::time::Instant::now() >= end {
+                return Ok(false);
             }
         }
-        Ok(false)
     }
 
     /// Whether an earlier try made the account already.
