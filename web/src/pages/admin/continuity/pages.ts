@@ -16,6 +16,7 @@ const operators = ({ isOperator }: Visitor): boolean => isOperator;
 
 export const PAGES: readonly ContinuityPage[] = [
   { place: "availability", word: "continuity.availability", may: operators, Page: lazy(() => import("./availability/availability-page")) },
+  { place: "drills", word: "continuity.drills", may: operators, Page: lazy(() => import("./drills/drills-page")) },
 ];
 
 /** Those that somebody may see, in their order. */
