@@ -141,7 +141,6 @@ const en = {
   "drills.copy": "Copy",
   "drills.copied": "Copied",
   "drills.howToMore": "Names every scenario:",
-  "drills.back": "All drills",
   "drills.notThere": "There is no such drill",
   "drills.title": "{{scenario}}: drill {{number}}",
   "drills.figures": "What was measured",

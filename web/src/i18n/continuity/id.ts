@@ -143,7 +143,6 @@ const id: ContinuityDictionary = {
   "drills.copy": "Salin",
   "drills.copied": "Tersalin",
   "drills.howToMore": "Menyebutkan semua skenario:",
-  "drills.back": "Semua latihan",
   "drills.notThere": "Latihan itu tidak ada",
   "drills.title": "{{scenario}}: latihan {{number}}",
   "drills.figures": "Yang terukur",

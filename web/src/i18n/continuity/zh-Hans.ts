@@ -143,7 +143,6 @@ const zhHans: ContinuityDictionary = {
   "drills.copy": "复制",
   "drills.copied": "已复制",
   "drills.howToMore": "列出所有场景：",
-  "drills.back": "所有演练",
   "drills.notThere": "没有这次演练",
   "drills.title": "{{scenario}}：演练 {{number}}",
   "drills.figures": "测得的数字",

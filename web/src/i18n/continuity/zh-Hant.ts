@@ -143,7 +143,6 @@ const zhHant: ContinuityDictionary = {
   "drills.copy": "複製",
   "drills.copied": "已複製",
   "drills.howToMore": "列出所有情境：",
-  "drills.back": "所有演練",
   "drills.notThere": "沒有這次演練",
   "drills.title": "{{scenario}}：演練 {{number}}",
   "drills.figures": "測得的數字",

@@ -29,7 +29,7 @@ export function DrillDetails({ number }: { number: number }): ReactElement {
   return (
     <section aria-label={t("drills.drill")}>
       <p>
-        <Link to={continuityPath(workspace.id, "drills")}>{t("drills.back")}</Link>
+        <Link to={continuityPath(workspace.id, "drills")}>{t("drill.all")}</Link>
       </p>
       {drill === undefined && asked.data !== undefined ? (
         <h2>{t("drills.notThere")}</h2>
