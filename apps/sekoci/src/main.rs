@@ -34,6 +34,10 @@ enum Command {
     Release(cli::release::Arguments),
     /// Take back what one person changed, or bring back what was
     Rewind(cli::rewind::Arguments),
+    /// Bring what a line of business depends on into a workspace
+    Template(cli::template::Arguments),
+    /// Bring the register of a workspace in and out as spreadsheets
+    Programme(cli::programme::Arguments),
     /// Bring people and messages from another system
     Import(cli::import::Arguments),
     /// Break something on purpose and measure what people would notice
@@ -74,6 +78,8 @@ fn main() -> ExitCode {
         Command::At(arguments) => cli::at::run(arguments),
         Command::Release(arguments) => cli::release::run(&arguments),
         Command::Rewind(arguments) => cli::rewind::run(arguments),
+        Command::Template(arguments) => cli::template::run(arguments),
+        Command::Programme(arguments) => cli::programme::run(arguments),
         Command::Import(arguments) => cli::import::run(arguments),
         Command::Drill(arguments) => cli::drill::run(arguments),
         Command::Rehearse(arguments) => cli::rehearse::run(&arguments),

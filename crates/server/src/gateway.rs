@@ -10,6 +10,7 @@ use crate::http::{Api, ApiError, ApiParts, MoreRoutes};
 use crate::limits::Connections;
 use crate::listen;
 use crate::peer::{LinkedChunks, PeerLink, SiteDoors, site_routes};
+use crate::readiness::{self, breach};
 use crate::site::Site;
 use crate::status::Contacts;
 use crate::watch::{Watch, WatchParts};
@@ -85,6 +86,8 @@ impl Gateway {
         let rewinds = Arc::clone(&site.rewinds);
         let is_silent = silence(&site, &contacts);
         tokio::spawn(rewinds.keep(Arc::clone(&site), is_silent));
+        let is_silent = silence(&site, &contacts);
+        tokio::spawn(breach::keep(Arc::clone(&site), is_silent));
         let metrics = recorder()?;
         let doors = Arc::new(Doors {
             site,
@@ -124,7 +127,11 @@ impl Gateway {
                 Router::new()
                     .route("/api/events", get(events::events))
                     .with_state(Arc::clone(&doors.site)),
-            );
+            )
+            .merge(readiness::routes(readiness::Door {
+                api: self.api.clone(),
+                contacts: Arc::clone(&doors.contacts),
+            }));
         let open = Router::new()
             .route("/livez", get(health::live))
             .route("/readyz", get(health::ready))

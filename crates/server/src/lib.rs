@@ -19,6 +19,7 @@ mod passkey;
 pub mod peer;
 pub mod problem;
 mod quarantine;
+pub mod readiness;
 pub mod recovering;
 mod rehearsal;
 pub mod rewind;

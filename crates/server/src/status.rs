@@ -17,7 +17,7 @@ use std::time::Duration;
 const LOOK_EVERY: Duration = Duration::from_millis(1_000);
 const LOOK_PATIENCE: Duration = Duration::from_millis(900);
 /// Without contact for this long, a node counts as unreachable.
-const UNREACHABLE_AFTER_MS: i64 = 3_000;
+pub(crate) const UNREACHABLE_AFTER_MS: i64 = 3_000;
 
 /// What a site says of itself to the other nodes.
 #[derive(Clone, Debug, Serialize, Deserialize)]

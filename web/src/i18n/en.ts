@@ -381,6 +381,8 @@ const en = {
   "permission.roles.manage": "manage roles",
   "permission.workspace.manage": "manage the workspace",
   "permission.protection.manage": "manage protection",
+  "permission.programme.read": "see the continuity programme",
+  "permission.programme.manage": "manage the continuity programme",
   "permission.channels.create": "create channels",
   "permission.channels.manage": "manage channels",
   "permission.messages.send": "send messages",

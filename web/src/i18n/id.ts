@@ -382,6 +382,8 @@ const id: Dictionary = {
   "permission.roles.manage": "mengelola peran",
   "permission.workspace.manage": "mengelola ruang kerja",
   "permission.protection.manage": "mengelola perlindungan",
+  "permission.programme.read": "melihat program keberlangsungan",
+  "permission.programme.manage": "mengelola program keberlangsungan",
   "permission.channels.create": "membuat kanal",
   "permission.channels.manage": "mengelola kanal",
   "permission.messages.send": "mengirim pesan",

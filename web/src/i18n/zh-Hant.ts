@@ -382,6 +382,8 @@ const zhHant: Dictionary = {
   "permission.roles.manage": "管理角色",
   "permission.workspace.manage": "管理工作區",
   "permission.protection.manage": "管理防護",
+  "permission.programme.read": "檢視業務持續計劃",
+  "permission.programme.manage": "管理業務持續計劃",
   "permission.channels.create": "建立頻道",
   "permission.channels.manage": "管理頻道",
   "permission.messages.send": "傳送訊息",

@@ -90,6 +90,7 @@ async fn start(config: &Arc<Config>) -> Result<Arc<Site>, Failure> {
             Arc::new(messaging::Messaging::default()),
             Arc::new(documents::Documents),
             Arc::new(protection::Protection),
+            Arc::new(programme::Programme),
             Arc::new(continuity::Continuity),
         ],
         installation_key: installation_key(config)?,

@@ -4,6 +4,7 @@ pub use super::asking::{Answer, get, post, request, send};
 use crate::attachments::{ChunkPeer, ChunkPeerError, Chunks};
 use crate::config::{Config, Limits, Role};
 use crate::http::{Api, ApiParts, MoreRoutes, routes};
+use crate::readiness;
 use crate::runtime::Remote;
 use crate::site::{Parts, Site};
 use async_trait::async_trait;
@@ -178,6 +179,7 @@ fn open(
             Arc::new(messaging::Messaging::default()),
             Arc::new(documents::Documents),
             Arc::new(protection::Protection),
+            Arc::new(programme::Programme),
             Arc::new(continuity::Continuity),
         ],
         installation_key: DataKey::from_bytes([3; 32]),
@@ -191,7 +193,14 @@ fn open(
         password_cost: Cost::LEAST,
     };
     let api = Api::open(parts).unwrap();
-    let router = routes(api.clone(), MoreRoutes::default());
+    let more = MoreRoutes {
+        signed_in: readiness::routes(readiness::Door {
+            api: api.clone(),
+            contacts: Arc::default(),
+        }),
+        ..MoreRoutes::default()
+    };
+    let router = routes(api.clone(), more);
     Door {
         router,
         api,
