@@ -53,3 +53,33 @@ export interface RolloutPlan {
   total: number;
   tasks: RolloutTask[];
 }
+
+export type PromiseState = "breached" | "never_proven" | "at_risk" | "met";
+
+export interface Promised {
+  target_ms: Millis;
+  /** None: nothing measured it, or it did not come back. */
+  measured_ms: Millis | null;
+  measured_by: "drill" | "live" | "vault" | null;
+  state: PromiseState;
+}
+
+export interface ObjectiveStanding {
+  asset_id: Id;
+  key: string;
+  name: string;
+  class: number | null;
+  state: PromiseState;
+  rto: Promised;
+  rpo: Promised;
+  proof: { drill_id: Id; scenario: string; ended_at: Millis; age_ms: Millis; is_too_old: boolean; lost: number | null } | null;
+  exceeds_tolerance: boolean;
+}
+
+export interface ObjectiveStandings {
+  counts: Record<PromiseState | "without_objective", number>;
+  /** The worst first. */
+  items: ObjectiveStanding[];
+  next: string | null;
+  total: number;
+}
