@@ -6,6 +6,7 @@ import type continuityEn from "./continuity/en";
 import type documentsEn from "./documents/en";
 import type historyEn from "./history/en";
 import type en from "./en";
+import type programmeEn from "./programme/en";
 import type protectionEn from "./protection/en";
 
 export const LANGUAGES = ["en", "id", "zh-Hans", "zh-Hant"] as const;
@@ -19,13 +20,14 @@ export const LANGUAGE_NAMES: Record<Language, string> = {
   "zh-Hant": "繁體中文",
 };
 
-type Entry = keyof typeof en | keyof typeof continuityEn | keyof typeof documentsEn | keyof typeof historyEn | keyof typeof protectionEn;
+type Entry = keyof typeof en | keyof typeof continuityEn | keyof typeof documentsEn | keyof typeof historyEn | keyof typeof programmeEn | keyof typeof protectionEn;
 /** Keys as they are asked for: without the plural ending. */
 export type Key = Entry extends infer K ? (K extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : K) : never;
 export type Dictionary = Record<keyof typeof en, string>;
 export type ContinuityDictionary = Record<keyof typeof continuityEn, string>;
 export type DocumentsDictionary = Record<keyof typeof documentsEn, string>;
 export type HistoryDictionary = Record<keyof typeof historyEn, string>;
+export type ProgrammeDictionary = Record<keyof typeof programmeEn, string>;
 export type ProtectionDictionary = Record<keyof typeof protectionEn, string>;
 export type Translate = (key: Key, values?: Record<string, string | number>) => string;
 
@@ -55,6 +57,12 @@ const parts = {
     id: () => import("./history/id"),
     "zh-Hans": () => import("./history/zh-Hans"),
     "zh-Hant": () => import("./history/zh-Hant"),
+  },
+  programme: {
+    en: () => import("./programme/en"),
+    id: () => import("./programme/id"),
+    "zh-Hans": () => import("./programme/zh-Hans"),
+    "zh-Hant": () => import("./programme/zh-Hant"),
   },
   protection: {
     en: () => import("./protection/en"),

@@ -17,6 +17,10 @@ import historyZhHant from "./history/zh-Hant";
 import mainEn from "./en";
 import mainId from "./id";
 import { preferredLanguage } from "./index";
+import programmeEn from "./programme/en";
+import programmeId from "./programme/id";
+import programmeZhHans from "./programme/zh-Hans";
+import programmeZhHant from "./programme/zh-Hant";
 import protectionEn from "./protection/en";
 import protectionId from "./protection/id";
 import protectionZhHans from "./protection/zh-Hans";
@@ -24,10 +28,10 @@ import protectionZhHant from "./protection/zh-Hant";
 import mainZhHans from "./zh-Hans";
 import mainZhHant from "./zh-Hant";
 
-const en = { ...mainEn, ...continuityEn, ...documentsEn, ...historyEn, ...protectionEn };
-const id = { ...mainId, ...continuityId, ...documentsId, ...historyId, ...protectionId };
-const zhHans = { ...mainZhHans, ...continuityZhHans, ...documentsZhHans, ...historyZhHans, ...protectionZhHans };
-const zhHant = { ...mainZhHant, ...continuityZhHant, ...documentsZhHant, ...historyZhHant, ...protectionZhHant };
+const en = { ...mainEn, ...continuityEn, ...documentsEn, ...historyEn, ...programmeEn, ...protectionEn };
+const id = { ...mainId, ...continuityId, ...documentsId, ...historyId, ...programmeId, ...protectionId };
+const zhHans = { ...mainZhHans, ...continuityZhHans, ...documentsZhHans, ...historyZhHans, ...programmeZhHans, ...protectionZhHans };
+const zhHant = { ...mainZhHant, ...continuityZhHant, ...documentsZhHant, ...historyZhHant, ...programmeZhHant, ...protectionZhHant };
 
 const OTHERS = { id, "zh-Hans": zhHans, "zh-Hant": zhHant } as const;
 const KEYS = Object.keys(en) as (keyof typeof en)[];

@@ -33,7 +33,7 @@ const SECTIONS: Record<AdminSection, React.LazyExoticComponent<() => ReactElemen
     return page;
   }),
   continuity: lazy(async () => {
-    const [page] = await Promise.all([import("./continuity/continuity"), loadWords("continuity")]);
+    const [page] = await Promise.all([import("./continuity/continuity"), loadWords("continuity"), loadWords("programme")]);
     return page;
   }),
   accounts: lazy(() => import("./accounts")),

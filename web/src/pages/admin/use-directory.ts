@@ -73,7 +73,7 @@ export function useWholeDirectory<T>(noun: string): readonly T[] {
   return data ?? [];
 }
 
-type OrderModule = "continuity" | "directory" | "documents" | "installation" | "protection";
+type OrderModule = "continuity" | "directory" | "documents" | "installation" | "programme" | "protection";
 
 /** What such a module is told and keeps belongs to no workspace. */
 export function isInstallationWide(module: OrderModule): boolean {

@@ -12,9 +12,12 @@ export interface ContinuityPage {
   Page: LazyExoticComponent<ComponentType>;
 }
 
+const readers = ({ may }: Visitor): boolean => may("programme.read");
 const operators = ({ isOperator }: Visitor): boolean => isOperator;
 
 export const PAGES: readonly ContinuityPage[] = [
+  { place: "readiness", word: "programme.readiness", may: readers, Page: lazy(() => import("./readiness/readiness-page")) },
+  { place: "objectives", word: "programme.objectives", may: readers, Page: lazy(() => import("./objectives/objectives-page")) },
   { place: "availability", word: "continuity.availability", may: operators, Page: lazy(() => import("./availability/availability-page")) },
   { place: "drills", word: "continuity.drills", may: operators, Page: lazy(() => import("./drills/drills-page")) },
 ];

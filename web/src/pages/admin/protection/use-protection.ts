@@ -98,7 +98,8 @@ export function useGive(): Giving {
       return false;
     } finally {
       // Also what was done before one was refused is to be seen. Nobody waits for it: the order is done.
-      const changed = orders.some(({ module }) => module === "continuity") ? ["continuity"] : ["protection", "directory"];
+      const own = orders.find(({ module }) => module === "continuity" || module === "programme")?.module;
+      const changed = own === undefined ? ["protection", "directory"] : [own];
       for (const module of changed) {
         void queries.invalidateQueries({ queryKey: [workspace.id, module] });
       }
