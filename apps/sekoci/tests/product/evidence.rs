@@ -7,17 +7,23 @@ use crate::door::{Door, new_id};
 use crate::wait;
 use serde_json::{Value, json};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 const SOON: Duration = Duration::from_secs(20);
 
 async fn drill(door: &Door) {
     let id = new_id();
     let start = json!({ "drill_id": id, "scenario": "site-loss", "site": "a" });
-    door.command("continuity/record-drill-start", None, start).await.granted();
-    let report = json!({ "drill_id": id, "scenario": "site-loss", "passed": true, "rto_ms": 4_200 });
+    door.command("continuity/record-drill-start", None, start)
+        .await
+        .granted();
+    let report =
+        json!({ "drill_id": id, "scenario": "site-loss", "passed": true, "rto_ms": 4_200 });
     let end = json!({ "drill_id": id, "passed": true, "report": report });
-    door.command("continuity/record-drill-end", None, end).await.granted();
+    door.command("continuity/record-drill-end", None, end)
+        .await
+        .granted();
 }
 
 /// The year that the site's clock is in.
@@ -51,7 +57,11 @@ async fn a_year_is_signed_and_checked_without_the_installation() {
     let year = year(&door).await;
     let folder = tempfile::tempdir().expect("a folder");
     let place = |name: &str| folder.path().join(name);
-    let (report, pdf, trust) = (place("report.json"), place("report.pdf"), place("trust.json"));
+    let (report, pdf, trust) = (
+        place("report.json"),
+        place("report.pdf"),
+        place("trust.json"),
+    );
     wait::until("the key is on record", SOON, async || {
         let keys = door.get("/api/continuity/evidence-keys").await;
         (keys.body["keys"].as_array()?.len() == 2).then_some(())
@@ -73,22 +83,47 @@ async fn a_year_is_signed_and_checked_without_the_installation() {
     let said = verify(&report, &all, 0, "");
     eprintln!("verified in {:?}", began.elapsed());
     assert!(said.contains("is that of site"), "{said}");
-    assert!(said.contains("continuity: the journal holds entry"), "{said}");
+    assert!(
+        said.contains("continuity: the journal holds entry"),
+        "{said}"
+    );
     let alone = verify(&report, &[], 0, "");
     assert!(alone.contains("not proven  that key"), "{alone}");
     let folder_of_site = demo.installation().join("a");
     verify(&report, &[&"--journal", &folder_of_site], 0, "");
 
     let bad = place("bad.json");
-    altered(&report, &bad, |it| it["scenarios"][0]["rto_ms"]["median"] = json!(1));
-    verify(&bad, &[], 1, "/scenarios/0/rto_ms/median was 4200 when it was signed and reads 1 here");
+    altered(&report, &bad, |it| {
+        it["scenarios"][0]["rto_ms"]["median"] = json!(1)
+    });
+    verify(
+        &bad,
+        &[],
+        1,
+        "/scenarios/0/rto_ms/median was 4200 when it was signed and reads 1 here",
+    );
     altered(&trust, &bad, |it| it["keys"] = json!([]));
-    verify(&report, &[&"--trust", &bad], 1, "is not among the trusted keys");
+    verify(
+        &report,
+        &[&"--trust", &bad],
+        1,
+        "is not among the trusted keys",
+    );
     let workspace = new_id().to_string();
-    verify(&report, &[&"--workspace", &workspace], 1, "the installation as a whole");
+    verify(
+        &report,
+        &[&"--workspace", &workspace],
+        1,
+        "the installation as a whole",
+    );
     verify(&pdf, &[], 2, "is not usable JSON");
     verify(&report, &[&"--journal", &place("none")], 2, "--journal");
-    verify(&report, &[&"--trust", &report], 2, "the list of evidence keys is none");
+    verify(
+        &report,
+        &[&"--trust", &report],
+        2,
+        "the list of evidence keys is none",
+    );
 }
 
 #[tokio::test]
