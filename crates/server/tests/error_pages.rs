@@ -23,7 +23,7 @@ const MAKERS: [&str; 13] = [
 ];
 
 /// Texts in the same calls that name fields.
-const FIELDS: [&str; 31] = [
+const FIELDS: [&str; 32] = [
     "account_id",
     "around",
     "attachment",
@@ -34,6 +34,7 @@ const FIELDS: [&str; 31] = [
     "conversation_id",
     "credential",
     "cursor",
+    "drill_id",
     "external_id",
     "from_seq",
     "group_id",
