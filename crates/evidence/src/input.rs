@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(cause(" \n"), "is empty");
         assert_eq!(
             cause("{\"a\":\n"),
-            "ends in the middle of the JSON, in line 1: it was cut off"
+            "ends in the middle of the JSON, in line 2: it was cut off"
         );
         assert!(cause("%PDF-1.7").starts_with("is not usable JSON: "));
         assert!(cause("{} {}").contains("trailing characters"));

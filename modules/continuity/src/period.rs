@@ -306,9 +306,9 @@ fn incidents(
                 line.closed_at = None;
             }
             ("site-back", Some(site)) => {
-                if lost.remove(&site) && lost.is_empty() {
-                    line.closed_at = Some(at);
-                }
+                let was_lost = lost.remove(&site);
+                let is_over = was_lost && lost.is_empty();
+                line.closed_at = if is_over { Some(at) } else { line.closed_at };
             }
             _ => {}
         }

@@ -7,7 +7,8 @@ use crate::door::{Door, new_id};
 use crate::wait;
 use serde_json::{Value, json};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 const SOON: Duration = Duration::from_secs(20);
 

@@ -21,7 +21,7 @@ fn every_language_gives_a_pdf_a_with_the_report_attached() {
             continue;
         }
         for (name, evidence) in [("drill", signed(drill())), ("annual", signed(period()))] {
-            let began = std::time::Instant::now();
+            let began = tokio::time::Instant::now();
             let pdf = render(&evidence, language).unwrap();
             eprintln!(
                 "{name} {}: {:?}, {} bytes",
