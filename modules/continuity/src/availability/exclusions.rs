@@ -64,8 +64,12 @@ pub fn declare(
 ) -> Result<Decision, DecideError> {
     must_be_operator(standing)?;
     let reason = body.reason.trim();
-    if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX {
-        let detail = format!("1 to {REASON_CHARS_MAX} characters");
+    if reason.is_empty() {
+        let detail = "say why this time does not count";
+        return Err(Refusal::invalid("command.reason", "missing_field", detail).into());
+    }
+    if reason.chars().count() > REASON_CHARS_MAX {
+        let detail = format!("at most {REASON_CHARS_MAX} characters");
         return Err(Refusal::invalid("command.reason", "too_long", detail).into());
     }
     let length = body.until.since(body.from);

@@ -60,7 +60,7 @@ pub struct Day {
     pub day: kernel::Timestamp,
     /// Measured time in which the installation was down.
     pub down_ms: i64,
-    /// Minutes of it in windows of which at least a part was measured, and nobody measured them.
+    /// Time of it in which nobody measured.
     pub unmeasured_ms: i64,
 }
 
@@ -223,15 +223,26 @@ impl Sums {
         self.days.entry(day).or_default().add(all, is_agreed);
     }
 
-    /// The days on which something was wrong.
-    pub fn days(&self) -> Vec<Day> {
-        let days = self.days.iter().map(|(day, sum)| Day {
-            day: kernel::Timestamp(*day),
-            down_ms: round(sum.down),
-            unmeasured_ms: sum.unmeasured_ms,
-        });
-        days.filter(|day| day.down_ms > 0 || day.unmeasured_ms > 0)
-            .collect()
+    /// The days on which something was wrong. `measured`: how many windows of each day hold something.
+    pub fn days(&self, period: &Period, measured: &BTreeMap<i64, i64>) -> Vec<Day> {
+        let first = period.from.div_euclid(DAY_MS) * DAY_MS;
+        let mut days = Vec::new();
+        let mut day = first;
+        while day < period.until {
+            let length = (day + DAY_MS).min(period.until) - day.max(period.from);
+            let windows = measured.get(&day).copied().unwrap_or(0);
+            let sum = self.days.get(&day).cloned().unwrap_or_default();
+            let line = Day {
+                day: kernel::Timestamp(day),
+                down_ms: round(sum.down),
+                unmeasured_ms: length - windows * WINDOW_MS + sum.unmeasured_ms,
+            };
+            if line.down_ms > 0 || line.unmeasured_ms > 0 {
+                days.push(line);
+            }
+            day += DAY_MS;
+        }
+        days
     }
 }
 

@@ -39,7 +39,7 @@ pub struct AvailabilityReport {
     pub overall: Figure,
     /// Each module.
     pub modules: Vec<ModuleFigure>,
-    /// Days on which the installation was down or not measured, at least for a part of five minutes.
+    /// Days on which the installation was down or not measured for a time.
     pub days: Vec<Day>,
     /// Times that were agreed not to count. They leave `agreed_pct`, and nothing else.
     pub exclusions: Vec<ExclusionRow>,
@@ -90,7 +90,9 @@ pub fn availability(
         return Err(Refusal::forbidden("not_permitted", detail).into());
     }
     let period = period(rows, &parameters)?;
-    let exclusions = exclusions::within(rows, period.from, period.until)?;
+    // Announced ones too, of which nothing is measured yet.
+    let until = parameters.until.map_or(i64::MAX, Timestamp::millis);
+    let exclusions = exclusions::within(rows, period.from, until)?;
     let agreed = exclusions
         .iter()
         .map(|row| (row.from.millis(), row.until.millis()))
@@ -106,7 +108,7 @@ pub fn availability(
         target_pct: TARGET_PCT,
         overall,
         modules: modules(rows, &period, &sums)?,
-        days: sums.days(),
+        days: sums.days(&period, &windows_by_day(rows, &period)?),
         exclusions,
     })
 }
@@ -118,7 +120,8 @@ fn period(rows: &Connection, parameters: &AvailabilityParameters) -> Result<Peri
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let measured_until = last.map(|last| last + WINDOW_MS);
     let wished_until = parameters.until.map(Timestamp::millis).or(measured_until);
-    let until = wished_until.unwrap_or_default();
+    let until = wished_until.or(parameters.from.map(Timestamp::millis));
+    let until = until.unwrap_or_default();
     let from = match parameters.from {
         Some(from) => from.millis(),
         None => until.saturating_sub(LENGTH_MS),
@@ -164,6 +167,21 @@ fn windows(rows: &Connection, period: &Period) -> Result<i64, rusqlite::Error> {
          WHERE started_at >= ?1 AND started_at < ?2",
     )?
     .query_row([period.from, period.until], |row| row.get(0))
+}
+
+/// How many windows of each day hold something, by the day's beginning.
+fn windows_by_day(
+    rows: &Connection,
+    period: &Period,
+) -> Result<BTreeMap<i64, i64>, rusqlite::Error> {
+    rows.prepare_cached(
+        "SELECT started_at - started_at % 86400000, COUNT(DISTINCT started_at) FROM availability
+         WHERE started_at >= ?1 AND started_at < ?2 GROUP BY 1",
+    )?
+    .query_map([period.from, period.until], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?
+    .collect()
 }
 
 /// How many windows of the period hold something of the key that `columns` make.

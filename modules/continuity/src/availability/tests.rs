@@ -101,6 +101,36 @@ fn a_share_is_told_to_four_digits_and_never_rounded_up() {
 }
 
 #[test]
+fn a_day_that_nobody_measured_is_no_good_day() {
+    let mut given = given();
+    let lines = || vec![line("a", "post", ALL, NONE)];
+    record(&mut given, 0, lines()).accepted("availability-measured");
+    record(&mut given, 3 * 288, lines()).accepted("availability-measured");
+    let days = report(&given).days;
+    let unmeasured: Vec<i64> = days.iter().map(|day| day.unmeasured_ms / WINDOW).collect();
+    assert_eq!(unmeasured, [287, 288, 288]);
+    assert_eq!(days[1].day, Timestamp(288 * WINDOW));
+}
+
+#[test]
+fn what_is_announced_can_be_seen_before_it_is_measured() {
+    let mut given = given();
+    given.by(Actor::Account(account(1)));
+    let id = Uuid::from_u128(7);
+    let body = json!({ "exclusion_id": id, "from": WINDOW, "until": 2 * WINDOW, "reason": "rest" });
+    given
+        .when("declare-exclusion", body)
+        .accepted("exclusion-declared");
+    assert_eq!(report(&given).exclusions[0].exclusion_id, id);
+    let parameters = AvailabilityParameters {
+        from: Some(Timestamp(5)),
+        until: None,
+    };
+    let actor = Actor::Account(account(2));
+    assert!(availability(given.rows(), &actor, parameters).is_ok());
+}
+
+#[test]
 fn nothing_measured_is_no_hundred_per_cent() {
     let overall = report(&given()).overall;
     assert_eq!(overall.available_pct, None);
