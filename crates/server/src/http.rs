@@ -102,6 +102,7 @@ pub fn routes(api: Api, more: MoreRoutes) -> Router {
         .route_layer(from_fn_with_state(api.clone(), authenticate::authenticate));
     let strangers = Router::new()
         .route("/api/installation/sign-in", post(sessions::sign_in))
+        .route("/status/{name}", get(crate::status_page::show))
         .route(
             "/api/installation/passkey-sign-in-start",
             post(passkeys::sign_in_start),

@@ -21,12 +21,14 @@ pub mod problem;
 mod quarantine;
 pub mod recovering;
 mod rehearsal;
+pub mod responding;
 pub mod rewind;
 pub mod runtime;
 pub mod sealing;
 pub mod session;
 pub mod site;
 pub mod status;
+mod status_page;
 pub mod watch;
 
 pub use quarantine::Alarm;

@@ -68,7 +68,7 @@ impl Site {
     }
 
     /// A command that either site may issue about the fact that `derived_from` names.
-    fn order(
+    pub(crate) fn order(
         &self,
         name: &str,
         derived_from: &str,

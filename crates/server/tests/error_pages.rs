@@ -23,7 +23,7 @@ const MAKERS: [&str; 13] = [
 ];
 
 /// Texts in the same calls that name fields.
-const FIELDS: [&str; 31] = [
+const FIELDS: [&str; 33] = [
     "account_id",
     "around",
     "attachment",
@@ -55,6 +55,8 @@ const FIELDS: [&str; 31] = [
     "thread_of",
     "until",
     "workspace_id",
+    "call_id",
+    "incident_id",
 ];
 
 fn root() -> PathBuf {

@@ -25,7 +25,7 @@ pub use availability::{
 };
 pub use commands::{COMMANDS, NoteTimeline, RecordDrillEnd, RecordDrillStart};
 pub use events::{DrillEnded, DrillStarted, NoteKind, TimelineNoted};
-pub use queries::{DrillRow, NoteRow, QUERIES};
+pub use queries::{DrillRow, NoteRow, QUERIES, SeenNote, notes_since};
 pub use rehearsal::{REHEARSAL, Rehearsal, last_rehearsal};
 pub use standing::{Standing, standing};
 

@@ -125,6 +125,61 @@ pub struct DrillRow {
     pub report: Option<Value>,
 }
 
+/// A note as other records take it over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenNote {
+    /// Its number.
+    pub number: i64,
+    /// Its id.
+    pub note_id: Uuid,
+    /// The incident it belongs to.
+    pub incident: Option<Uuid>,
+    /// What it is about.
+    pub kind: String,
+    /// The site concerned.
+    pub site: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// One sentence.
+    pub detail: String,
+    /// Whether a drill ran at that time.
+    pub is_drill: bool,
+}
+
+/// The notes of `from` and later, in the order of the record, after the note with number `after`; at
+/// most `most`.
+///
+/// # Errors
+/// When the view cannot be read.
+pub fn notes_since(
+    rows: &Connection,
+    from: Timestamp,
+    after: i64,
+    most: u32,
+) -> rusqlite::Result<Vec<SeenNote>> {
+    rows.prepare_cached(
+        "SELECT n.number, n.id, n.incident, n.kind, n.site, n.at, n.detail,
+            EXISTS (SELECT 1 FROM drill d
+                WHERE d.started_at <= n.at AND coalesce(d.ended_at, n.at) >= n.at)
+         FROM note n WHERE n.number > ?2 AND n.at >= ?1 ORDER BY n.number LIMIT ?3",
+    )?
+    .query_map((from.millis(), after, most), |row| {
+        Ok(SeenNote {
+            number: row.get(0)?,
+            note_id: row
+                .get::<_, Vec<u8>>(1)
+                .map(|id| uuid(&id).unwrap_or_default())?,
+            incident: row.get::<_, Option<Vec<u8>>>(2)?.as_deref().and_then(uuid),
+            kind: row.get(3)?,
+            site: row.get(4)?,
+            at: Timestamp(row.get(5)?),
+            detail: row.get(6)?,
+            is_drill: row.get(7)?,
+        })
+    })?
+    .collect()
+}
+
 fn timeline(
     rows: &Connection,
     actor: &Actor,

@@ -64,6 +64,30 @@ pub fn apply(rows: &Connection, header: &Header, event: &Event) -> Result<(), Ap
                 params![e.person_id, e.role],
             )
         }
+        ("role-lent", 1) => {
+            let e: RoleLent = event.decode()?;
+            run(
+                rows,
+                "INSERT INTO lent (grant_id, person, role, previous, until, seq)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    e.grant_id,
+                    e.person_id,
+                    e.role,
+                    e.previous,
+                    e.until.millis(),
+                    header.seq
+                ],
+            )
+        }
+        ("role-returned", 1) => {
+            let e: RoleReturned = event.decode()?;
+            run(
+                rows,
+                "UPDATE lent SET returned_at = ?2, returned_seq = ?3 WHERE grant_id = ?1",
+                params![e.grant_id, time, header.seq],
+            )
+        }
         ("departments-assigned", 1) => {
             let e: DepartmentsAssigned = event.decode()?;
             run(

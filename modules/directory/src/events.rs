@@ -19,6 +19,10 @@ kernel::define_id! {
     InvitationId
 }
 kernel::define_id! {
+    /// Rights that were granted for a time.
+    GrantId
+}
+kernel::define_id! {
     /// An alarm that a detector raised.
     AlarmId
 }
@@ -219,6 +223,35 @@ pub struct RoleAssigned {
     pub role: String,
 }
 fact!(RoleAssigned, "role-assigned");
+
+/// A person was lent a role that was made for it, until a time. The same entry defines the role and
+/// assigns it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoleLent {
+    /// What was granted.
+    pub grant_id: GrantId,
+    /// To whom.
+    pub person_id: PersonId,
+    /// The role.
+    pub role: String,
+    /// The role the person had, and gets back.
+    pub previous: String,
+    /// Until when.
+    pub until: Timestamp,
+}
+fact!(RoleLent, "role-lent");
+
+/// A role that was lent is taken back; it is gone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoleReturned {
+    /// What was granted.
+    pub grant_id: GrantId,
+    /// Whose.
+    pub person_id: PersonId,
+    /// The role.
+    pub role: String,
+}
+fact!(RoleReturned, "role-returned");
 
 /// A person is in these departments, and no others.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -16,6 +16,7 @@ pub mod commands;
 pub mod events;
 mod fields;
 pub mod invitation;
+mod lent;
 mod put_back;
 mod quarantine;
 pub mod queries;
@@ -48,7 +49,7 @@ impl Module for Directory {
     }
 
     fn schema_version(&self) -> u32 {
-        3
+        4
     }
 
     fn commands(&self) -> &'static [CommandSpec] {
@@ -72,13 +73,8 @@ impl Module for Directory {
         apply::apply(rows, header, event)
     }
 
-    fn due(&self, rows: &Connection, _: Timestamp) -> Result<Vec<Command>, rusqlite::Error> {
-        commands::due(rows)
-    }
-
-    /// What built-in roles lack follows from the entries alone.
-    fn is_due_by_time(&self) -> bool {
-        false
+    fn due(&self, rows: &Connection, now: Timestamp) -> Result<Vec<Command>, rusqlite::Error> {
+        commands::due(rows, now)
     }
 
     fn audience(&self, rows: &Connection, event: &Event) -> Result<Audience, rusqlite::Error> {

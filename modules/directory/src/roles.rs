@@ -1,7 +1,7 @@
 //! Permissions and the built-in roles.
 
 /// Every permission there is.
-pub const PERMISSIONS: [&str; 13] = [
+pub const PERMISSIONS: [&str; 15] = [
     "channels.create",
     "channels.manage",
     "continuity.view",
@@ -13,6 +13,8 @@ pub const PERMISSIONS: [&str; 13] = [
     "messages.urgent",
     "people.manage",
     "protection.manage",
+    "response.manage",
+    "response.read",
     "roles.manage",
     "workspace.manage",
 ];

@@ -40,6 +40,18 @@ CREATE TABLE quarantine (
     alarm BLOB,
     put_by BLOB REFERENCES person -- none: a site by itself
 ) WITHOUT ROWID;
+-- Roles made for a person and lent for a time.
+CREATE TABLE lent (
+    grant_id BLOB PRIMARY KEY,
+    person BLOB NOT NULL,
+    role TEXT NOT NULL,
+    previous TEXT NOT NULL, -- the role the person gets back
+    until INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    returned_at INTEGER,
+    returned_seq INTEGER
+) WITHOUT ROWID;
+CREATE INDEX lent_until ON lent (until) WHERE returned_at IS NULL;
 CREATE TABLE department (
     id BLOB PRIMARY KEY,
     parent BLOB REFERENCES department,

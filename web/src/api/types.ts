@@ -305,6 +305,8 @@ export const PERMISSIONS = [
   "roles.manage",
   "workspace.manage",
   "protection.manage",
+  "response.manage",
+  "response.read",
   "channels.create",
   "channels.manage",
   "messages.send",

@@ -381,6 +381,8 @@ const en = {
   "permission.roles.manage": "manage roles",
   "permission.workspace.manage": "manage the workspace",
   "permission.protection.manage": "manage protection",
+  "permission.response.manage": "run the command team and incidents",
+  "permission.response.read": "see the command team and incidents",
   "permission.channels.create": "create channels",
   "permission.channels.manage": "manage channels",
   "permission.messages.send": "send messages",

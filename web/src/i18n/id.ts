@@ -382,6 +382,8 @@ const id: Dictionary = {
   "permission.roles.manage": "mengelola peran",
   "permission.workspace.manage": "mengelola ruang kerja",
   "permission.protection.manage": "mengelola perlindungan",
+  "permission.response.manage": "menjalankan tim komando dan insiden",
+  "permission.response.read": "melihat tim komando dan insiden",
   "permission.channels.create": "membuat kanal",
   "permission.channels.manage": "mengelola kanal",
   "permission.messages.send": "mengirim pesan",

@@ -382,6 +382,8 @@ const zhHans: Dictionary = {
   "permission.roles.manage": "管理角色",
   "permission.workspace.manage": "管理工作区",
   "permission.protection.manage": "管理防护",
+  "permission.response.manage": "管理应急指挥团队和事件",
+  "permission.response.read": "查看应急指挥团队和事件",
   "permission.channels.create": "创建频道",
   "permission.channels.manage": "管理频道",
   "permission.messages.send": "发送消息",

@@ -382,6 +382,8 @@ const zhHant: Dictionary = {
   "permission.roles.manage": "管理角色",
   "permission.workspace.manage": "管理工作區",
   "permission.protection.manage": "管理防護",
+  "permission.response.manage": "管理應急指揮團隊和事件",
+  "permission.response.read": "查看應急指揮團隊和事件",
   "permission.channels.create": "建立頻道",
   "permission.channels.manage": "管理頻道",
   "permission.messages.send": "傳送訊息",

@@ -35,6 +35,7 @@ pub async fn run(config: Arc<Config>, folder: &Path) -> Result<(), Failure> {
         Gateway::open(Arc::clone(&site), link).map_err(|e| Failure::failed(with_sources(&e)))?;
     seal(&site, &config, gateway.chunks())?;
     server::detecting::start(&site, gateway.chunks().clone());
+    server::responding::start(&site);
     let peers = listen_to_peers(&config, gateway.peer_routes()).await?;
     let people = listen_to_people(&config, &gateway).await?;
     tokio::spawn(found::found(
@@ -90,6 +91,7 @@ async fn start(config: &Arc<Config>) -> Result<Arc<Site>, Failure> {
             Arc::new(messaging::Messaging::default()),
             Arc::new(documents::Documents),
             Arc::new(protection::Protection),
+            Arc::new(response::Response),
             Arc::new(continuity::Continuity),
         ],
         installation_key: installation_key(config)?,

@@ -64,6 +64,10 @@ pub(super) async fn prepare(
             attachments::check(api.chunks(), workspace, &sent).await?;
             Ok(Prepared::as_sent(sent))
         }
+        ("response", name) => {
+            let random = &*api.site().random;
+            Ok(Prepared::as_sent(response::prepare(name, sent, random)))
+        }
         _ => Ok(Prepared::as_sent(sent)),
     }
 }

@@ -13,6 +13,7 @@ mod moments;
 mod passkeys;
 mod quarantine;
 mod rehearsing;
+mod responding;
 mod rewinding;
 mod sealing;
 mod sessions;

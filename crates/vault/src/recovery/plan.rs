@@ -6,11 +6,12 @@ use kernel::{PartitionId, WorkspaceId};
 
 /// Modules in the order in which people need them: who exists and may do what comes first. What is
 /// not named comes after.
-const ORDER: [&str; 6] = [
+const ORDER: [&str; 7] = [
     "installation",
     "directory",
     "continuity",
     "protection",
+    "response",
     "documents",
     "messaging",
 ];

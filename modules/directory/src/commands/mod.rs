@@ -15,6 +15,7 @@ mod delete_role;
 mod found_workspace;
 mod import_people;
 mod invite;
+mod lend_role;
 mod link_account;
 mod move_department;
 mod quarantine_person;
@@ -24,6 +25,7 @@ mod remove_group_members;
 mod rename_department;
 mod rename_group;
 mod renew_built_in_roles;
+mod return_role;
 mod revoke_invitation;
 mod update_person;
 
@@ -46,6 +48,7 @@ pub use delete_role::DeleteRole;
 pub use found_workspace::{FoundWorkspace, Founder};
 pub use import_people::{ImportPeople, ImportedPerson};
 pub use invite::{Invite, InvitePrepared};
+pub use lend_role::LendRole;
 pub use link_account::LinkAccount;
 pub use move_department::MoveDepartment;
 pub use quarantine_person::QuarantinePerson;
@@ -54,13 +57,16 @@ pub use release_person::ReleasePerson;
 pub use remove_group_members::RemoveGroupMembers;
 pub use rename_department::RenameDepartment;
 pub use rename_group::RenameGroup;
-pub use renew_built_in_roles::{RenewBuiltInRoles, due};
+pub use renew_built_in_roles::RenewBuiltInRoles;
+pub use return_role::ReturnRole;
 pub use revoke_invitation::RevokeInvitation;
 pub use update_person::UpdatePerson;
 
 use crate::Directory;
 use crate::acting::Asked;
-use kernel::{Command, CommandSpec, DecideContext, DecideError, Decision, Refusal, parse_body};
+use kernel::{
+    Command, CommandSpec, DecideContext, DecideError, Decision, Refusal, Timestamp, parse_body,
+};
 use rusqlite::Connection;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -92,6 +98,16 @@ pub const COMMANDS: &[CommandSpec] = &[
     ),
     CommandSpec::new::<ReleasePerson>("release-person", "End a person's quarantine"),
     CommandSpec::new::<AssignRole>("assign-role", "Give a person another role"),
+    CommandSpec::new::<LendRole>(
+        "lend-role",
+        "Lend a person rights that were granted for a time; issued by sites",
+    )
+    .internal(),
+    CommandSpec::new::<ReturnRole>(
+        "return-role",
+        "Take back what was lent; issued by sites, and by the leading site when it is over",
+    )
+    .internal(),
     CommandSpec::new::<DefineRole>("define-role", "Define a role, or change its permissions"),
     CommandSpec::new::<DeleteRole>("delete-role", "Delete a role nobody has"),
     CommandSpec::new::<CreateDepartment>("create-department", "Create a department"),
@@ -122,6 +138,16 @@ pub const COMMANDS: &[CommandSpec] = &[
     kernel::PUT_BACK_SPEC,
 ];
 
+/// The commands that are due by themselves at `now`.
+///
+/// # Errors
+/// When the view cannot be read.
+pub fn due(rows: &Connection, now: Timestamp) -> Result<Vec<Command>, rusqlite::Error> {
+    let mut commands = renew_built_in_roles::due(rows)?;
+    commands.extend(return_role::due(rows, now)?);
+    Ok(commands)
+}
+
 /// Decides a command.
 pub(crate) fn decide(
     rows: &Connection,
@@ -143,6 +169,8 @@ pub(crate) fn decide(
         "quarantine-person" => parsed::<QuarantinePerson>,
         "release-person" => parsed::<ReleasePerson>,
         "assign-role" => parsed::<AssignRole>,
+        "lend-role" => parsed::<LendRole>,
+        "return-role" => parsed::<ReturnRole>,
         "define-role" => parsed::<DefineRole>,
         "delete-role" => parsed::<DeleteRole>,
         "create-department" => parsed::<CreateDepartment>,

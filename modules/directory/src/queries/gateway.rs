@@ -1,6 +1,6 @@
 //! What the gateway asks, without an actor: it establishes the actor by this. Never exposed as is.
 
-use crate::events::InvitationId;
+use crate::events::{GrantId, InvitationId};
 use crate::{quarantine, rows};
 use kernel::{AccountId, DecideError, PersonId, Refusal, Seq, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
@@ -132,6 +132,61 @@ pub fn confined(rows: &Connection) -> Result<Vec<Confined>, rusqlite::Error> {
         })
     })?
     .collect()
+}
+
+/// Whose lent role was returned, with the account that acted as them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Returned {
+    /// What was granted.
+    pub grant_id: GrantId,
+    /// Whose account.
+    pub account_id: AccountId,
+    /// Position of the entry that took the role back.
+    pub seq: Seq,
+}
+
+/// All with an account whose lent role was returned at or after `since`, in that order.
+///
+/// # Errors
+/// When the view cannot be read.
+pub fn returned(rows: &Connection, since: Timestamp) -> Result<Vec<Returned>, rusqlite::Error> {
+    rows.prepare_cached(
+        "SELECT lent.grant_id, person.account, lent.returned_seq
+         FROM lent JOIN person ON person.id = lent.person
+         WHERE lent.returned_at >= ?1 AND person.account IS NOT NULL ORDER BY lent.returned_seq",
+    )?
+    .query_map([since.millis()], |row| {
+        Ok(Returned {
+            grant_id: row.get(0)?,
+            account_id: row.get(1)?,
+            seq: row.get(2)?,
+        })
+    })?
+    .collect()
+}
+
+/// What was lent, and whether it is returned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LentState {
+    /// What was granted.
+    pub grant_id: GrantId,
+    /// Whether it is returned.
+    pub is_returned: bool,
+}
+
+/// Everything that was ever lent.
+///
+/// # Errors
+/// When the view cannot be read.
+pub fn lent(rows: &Connection) -> Result<Vec<LentState>, rusqlite::Error> {
+    rows.prepare_cached("SELECT grant_id, returned_at IS NOT NULL FROM lent ORDER BY seq")?
+        .query_map([], |row| {
+            Ok(LentState {
+                grant_id: row.get(0)?,
+                is_returned: row.get(1)?,
+            })
+        })?
+        .collect()
 }
 
 /// The person with this handle, ignoring case.

@@ -16,8 +16,8 @@ pub use department_list::{
     DepartmentList, DepartmentListParameters, DepartmentRow, department_list,
 };
 pub use gateway::{
-    Confined, Membership, OpenInvitation, OwnQuarantine, confined, membership, open_invitation,
-    own_quarantine, person_with_handle, workspace_name,
+    Confined, LentState, Membership, OpenInvitation, OwnQuarantine, Returned, confined, lent,
+    membership, open_invitation, own_quarantine, person_with_handle, returned, workspace_name,
 };
 pub use group_list::{GroupList, GroupListParameters, GroupRow, group_list};
 pub use group_members::{GroupMembersParameters, group_members};

@@ -70,6 +70,9 @@ fn body(command: &str) -> Value {
         "quarantine-person" => json!({"person_id": person(50), "reason": "An alarm"}),
         "release-person" => json!({"person_id": person(53), "note": "It was a restore"}),
         "renew-built-in-roles" => json!({"roles": ["admin"]}),
+        "lend-role" => json!({"grant_id": id(91), "person_id": person(50),
+            "permissions": ["people.manage"], "until": i64::MAX}),
+        "return-role" => json!({"grant_id": id(91)}),
         "assign-role" => json!({"person_id": person(50), "role": "guest"}),
         "define-role" => json!({"role": "cooks", "permissions": ["messages.send"]}),
         "delete-role" => json!({"role": "crew"}),
@@ -171,7 +174,11 @@ fn accounts_and_sites_send_only_what_the_gateway_issues() {
             let expected = match command.name {
                 "found-workspace" => "already_founded",
                 "accept-invitation" => "granted",
-                "quarantine-person" | "renew-built-in-roles" if is_site => "granted",
+                "quarantine-person" | "renew-built-in-roles" | "lend-role" | "return-role"
+                    if is_site =>
+                {
+                    "granted"
+                }
                 // An account gets this far through the operators' door alone.
                 "release-person" if !is_site => "people_can_release",
                 _ => "not_permitted",

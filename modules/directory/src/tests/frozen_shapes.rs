@@ -27,6 +27,17 @@ fn shapes() -> Vec<(&'static str, u16, Value)> {
         ),
         ("role-deleted", 1, json!({"role": "gone"})),
         (
+            "role-lent",
+            1,
+            json!({"grant_id": id(90), "person_id": p1, "role": "succession-1", "previous": "crew",
+                "until": 5}),
+        ),
+        (
+            "role-returned",
+            1,
+            json!({"grant_id": id(90), "person_id": p1, "role": "succession-1"}),
+        ),
+        (
             "department-created",
             1,
             json!({"department_id": d1, "name": "Deck"}),
@@ -196,6 +207,8 @@ fn shapes_are_written_as_they_are_frozen() {
             written::<PersonQuarantined>(&shape),
             written::<PersonReleased>(&shape),
             written::<RoleAssigned>(&shape),
+            written::<RoleLent>(&shape),
+            written::<RoleReturned>(&shape),
             written::<DepartmentsAssigned>(&shape),
             written::<DepartmentCreated>(&shape),
             written::<DepartmentRenamed>(&shape),

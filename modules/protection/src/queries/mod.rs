@@ -11,7 +11,9 @@ pub use canary_list::{Canary, CanaryListParams};
 pub use kernel::page::Page;
 pub use maintenance_list::{MaintenanceListParams, Window};
 pub use rewind_list::{Rewind, RewindListParams, rewind};
-pub use standing::{Due, Standing, due, last_high_alarm, may_look, proposed_at, standing};
+pub use standing::{
+    Due, HighAlarm, Standing, due, high_alarms, last_high_alarm, may_look, proposed_at, standing,
+};
 
 use kernel::{QuerySpec, SchemaOf, run_query};
 

@@ -2,10 +2,9 @@
 
 use super::maintenance_list::{Window, window_columns};
 use super::rewind_list::{Rewind, rewind_columns};
-use crate::ItemId;
-use crate::RewindId;
 use crate::access::{Action, Watcher};
 use crate::limits::{CANARIES_MAX, MAINTENANCE_OPEN_MAX};
+use crate::{AlarmId, ItemId, RewindId};
 use kernel::{Actor, DecideError, PersonId, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 
@@ -115,4 +114,30 @@ pub fn last_high_alarm(rows: &Connection) -> rusqlite::Result<Option<Timestamp>>
         .prepare_cached("SELECT max(raised_at) FROM alarm WHERE level = 'high'")?
         .query_row([], |row| row.get(0))?;
     Ok(at.map(Timestamp))
+}
+
+/// An alarm for which somebody was to be put in quarantine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HighAlarm {
+    /// The alarm.
+    pub alarm_id: AlarmId,
+    /// When it was raised.
+    pub raised_at: Timestamp,
+}
+
+/// Those raised at or after `since`, the oldest first.
+///
+/// # Errors
+/// When the view cannot be read.
+pub fn high_alarms(rows: &Connection, since: Timestamp) -> rusqlite::Result<Vec<HighAlarm>> {
+    rows.prepare_cached(
+        "SELECT id, raised_at FROM alarm WHERE level = 'high' AND raised_at >= ?1 ORDER BY key",
+    )?
+    .query_map([since.0], |row| {
+        Ok(HighAlarm {
+            alarm_id: row.get(0)?,
+            raised_at: Timestamp(row.get(1)?),
+        })
+    })?
+    .collect()
 }

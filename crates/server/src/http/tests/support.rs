@@ -178,6 +178,7 @@ fn open(
             Arc::new(messaging::Messaging::default()),
             Arc::new(documents::Documents),
             Arc::new(protection::Protection),
+            Arc::new(response::Response),
             Arc::new(continuity::Continuity),
         ],
         installation_key: DataKey::from_bytes([3; 32]),
