@@ -2,6 +2,10 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import continuityEn from "../src/i18n/continuity/en";
+import continuityId from "../src/i18n/continuity/id";
+import continuityZhHans from "../src/i18n/continuity/zh-Hans";
+import continuityZhHant from "../src/i18n/continuity/zh-Hant";
 import documentsEn from "../src/i18n/documents/en";
 import documentsId from "../src/i18n/documents/id";
 import documentsZhHans from "../src/i18n/documents/zh-Hans";
@@ -20,10 +24,10 @@ import mainZhHans from "../src/i18n/zh-Hans";
 import mainZhHant from "../src/i18n/zh-Hant";
 import { Api, hasDemo, launch, open, signIn } from "./demo";
 
-const en = { ...mainEn, ...documentsEn, ...historyEn, ...protectionEn };
-const id = { ...mainId, ...documentsId, ...historyId, ...protectionId };
-const zhHans = { ...mainZhHans, ...documentsZhHans, ...historyZhHans, ...protectionZhHans };
-const zhHant = { ...mainZhHant, ...documentsZhHant, ...historyZhHant, ...protectionZhHant };
+const en = { ...mainEn, ...continuityEn, ...documentsEn, ...historyEn, ...protectionEn };
+const id = { ...mainId, ...continuityId, ...documentsId, ...historyId, ...protectionId };
+const zhHans = { ...mainZhHans, ...continuityZhHans, ...documentsZhHans, ...historyZhHans, ...protectionZhHans };
+const zhHant = { ...mainZhHant, ...continuityZhHant, ...documentsZhHant, ...historyZhHant, ...protectionZhHant };
 const LANGUAGES = { "id-ID": id, "zh-CN": zhHans, "zh-TW": zhHant } as const;
 
 describe.skipIf(!hasDemo)("the app speaks", () => {
@@ -46,7 +50,7 @@ describe.skipIf(!hasDemo)("the app speaks", () => {
           .map((key) => en[key]),
       );
       const origin = new URL(page.url()).origin;
-      for (const path of ["", `/documents/${workspace}`, `/documents/${workspace}/trash`, "/now", "/account", `/admin/${workspace}/people`, `/admin/${workspace}/roles`, `/admin/${workspace}/history`, ...["alarms", "rewinds", "rewinds/new", "canaries", "maintenance"].map((place) => `/admin/${workspace}/protection/${place}`)]) {
+      for (const path of ["", `/documents/${workspace}`, `/documents/${workspace}/trash`, "/now", "/account", `/admin/${workspace}/people`, `/admin/${workspace}/roles`, `/admin/${workspace}/history`, ...["alarms", "rewinds", "rewinds/new", "canaries", "maintenance"].map((place) => `/admin/${workspace}/protection/${place}`), ...["availability", "drills"].map((place) => `/admin/${workspace}/continuity/${place}`)]) {
         await page.goto(origin + path);
         await page.locator("main h1").first().waitFor({ state: "attached" });
         await page.waitForTimeout(500);

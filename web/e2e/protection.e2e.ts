@@ -203,7 +203,7 @@ describe.skipIf(!hasDemo)("protection", () => {
     await signIn(page, member);
     await go(page, "alarms");
     await page.getByText("You are not allowed to do this.").waitFor();
-    expect(await page.locator(".alarm, .protection-places").count()).toBe(0);
+    expect(await page.locator(".alarm, .places").count()).toBe(0);
     await context.close();
     expect(collected.flat()).toEqual([]);
   });

@@ -30,7 +30,7 @@ describe("routes", () => {
     });
     expect(parseRoute("/admin/w/roles", "")).toMatchObject({ page: "admin", workspace: "w", section: "roles" });
     expect(parseRoute("/admin/w/protection/rewinds/new", "?person=p&since=17")).toEqual({
-      page: "admin", workspace: "w", section: "protection", place: "rewinds", item: "new", person: "p", since: 17,
+      page: "admin", workspace: "w", section: "protection", place: "rewinds", subpage: "rewinds", item: "new", person: "p", since: 17,
     });
     expect(parseRoute("/admin/w/protection/nonsense", "?since=x")).toMatchObject({ place: "alarms", item: null, since: null });
     expect(parseRoute("/admin/w/nonsense", "")).toMatchObject({ section: "people" });

@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from "react";
 import type { Id } from "./api/types";
 
-export const ADMIN_SECTIONS = ["people", "departments", "groups", "roles", "invitations", "history", "protection", "accounts"] as const;
+export const ADMIN_SECTIONS = ["people", "departments", "groups", "roles", "invitations", "history", "protection", "continuity", "accounts"] as const;
 export type AdminSection = (typeof ADMIN_SECTIONS)[number];
 
 export const PROTECTION_PLACES = ["alarms", "rewinds", "canaries", "maintenance"] as const;
@@ -16,7 +16,7 @@ export type Route =
   | { page: "chat"; workspace: Id | null; conversation: Id | null; at: number | null; thread: Id | null; pane: "search" | null }
   | { page: "documents"; workspace: Id | null; place: DocumentsPlace; item: Id | null; words: string }
   | { page: "now" }
-  | { page: "admin"; workspace: Id | null; section: AdminSection; place: ProtectionPlace; item: string | null; person: Id | null; since: number | null }
+  | { page: "admin"; workspace: Id | null; section: AdminSection; place: ProtectionPlace; subpage: string | null; item: string | null; person: Id | null; since: number | null }
   | { page: "account" }
   | { page: "invitation"; code: string };
 
@@ -44,6 +44,7 @@ export function parseRoute(path: string, query: string): Route {
         workspace: parts[1] ?? null,
         section: ADMIN_SECTIONS.find((section) => section === parts[2]) ?? "people",
         place: PROTECTION_PLACES.find((place) => place === parts[3]) ?? "alarms",
+        subpage: parts[3] ?? null,
         item: parts[4] ?? null,
         person: parameters.get("person"),
         since: positive(parameters.get("since")),
@@ -95,6 +96,11 @@ export function documentsPath(workspace: Id, place: DocumentsPlace = "folder", i
 export function protectionPath(workspace: Id, place: ProtectionPlace, item = "", about: Record<string, string> = {}): string {
   const query = new URLSearchParams(about).toString();
   return `/admin/${workspace}/protection/${place}${item === "" ? "" : `/${item}`}${query === "" ? "" : `?${query}`}`;
+}
+
+/** `place` is one of the continuity console's list of pages. */
+export function continuityPath(workspace: Id, place: string, item: string | number = ""): string {
+  return `/admin/${workspace}/continuity/${place}${item === "" ? "" : `/${item}`}`;
 }
 
 const listeners = new Set<() => void>();

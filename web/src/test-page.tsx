@@ -51,6 +51,8 @@ export function showPage(part: ReactElement, sites: Sites, workspace: Workspace 
       },
       command: (command: CommandRequest) => sites.command?.(command),
     },
+    sessions: new Store({ account: { user: "captain", operator: true }, workspaces: [] }),
+    sites: new Store({ sites: [{ name: "a", url: "https://a.example" }, { name: "b", url: "https://b.example" }] }),
   } as unknown as App;
   const around = (inside: ReactElement): ReactElement => (
     <AppContext value={app}>

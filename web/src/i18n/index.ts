@@ -2,6 +2,7 @@
 
 import i18next from "i18next";
 import { useCallback, useSyncExternalStore } from "react";
+import type continuityEn from "./continuity/en";
 import type documentsEn from "./documents/en";
 import type historyEn from "./history/en";
 import type en from "./en";
@@ -18,10 +19,11 @@ export const LANGUAGE_NAMES: Record<Language, string> = {
   "zh-Hant": "繁體中文",
 };
 
-type Entry = keyof typeof en | keyof typeof documentsEn | keyof typeof historyEn | keyof typeof protectionEn;
+type Entry = keyof typeof en | keyof typeof continuityEn | keyof typeof documentsEn | keyof typeof historyEn | keyof typeof protectionEn;
 /** Keys as they are asked for: without the plural ending. */
 export type Key = Entry extends infer K ? (K extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : K) : never;
 export type Dictionary = Record<keyof typeof en, string>;
+export type ContinuityDictionary = Record<keyof typeof continuityEn, string>;
 export type DocumentsDictionary = Record<keyof typeof documentsEn, string>;
 export type HistoryDictionary = Record<keyof typeof historyEn, string>;
 export type ProtectionDictionary = Record<keyof typeof protectionEn, string>;
@@ -36,6 +38,12 @@ const loaders: Record<Language, () => Promise<{ default: Dictionary }>> = {
 
 /** Words of pages that are loaded only when they are opened. */
 const parts = {
+  continuity: {
+    en: () => import("./continuity/en"),
+    id: () => import("./continuity/id"),
+    "zh-Hans": () => import("./continuity/zh-Hans"),
+    "zh-Hant": () => import("./continuity/zh-Hant"),
+  },
   documents: {
     en: () => import("./documents/en"),
     id: () => import("./documents/id"),
@@ -148,7 +156,7 @@ export function errorText(code: string): string {
 }
 
 /** The language as dates and numbers need it: with the browser's region where it has one for it. */
-function region(): string {
+export function region(): string {
   const language = currentLanguage();
   return navigator.languages.find((tag) => preferredLanguage([tag]) === language && tag.split("-")[0] === language.split("-")[0]) ?? language;
 }

@@ -2,6 +2,10 @@
 
 import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import continuityEn from "./continuity/en";
+import continuityId from "./continuity/id";
+import continuityZhHans from "./continuity/zh-Hans";
+import continuityZhHant from "./continuity/zh-Hant";
 import documentsEn from "./documents/en";
 import documentsId from "./documents/id";
 import documentsZhHans from "./documents/zh-Hans";
@@ -20,10 +24,10 @@ import protectionZhHant from "./protection/zh-Hant";
 import mainZhHans from "./zh-Hans";
 import mainZhHant from "./zh-Hant";
 
-const en = { ...mainEn, ...documentsEn, ...historyEn, ...protectionEn };
-const id = { ...mainId, ...documentsId, ...historyId, ...protectionId };
-const zhHans = { ...mainZhHans, ...documentsZhHans, ...historyZhHans, ...protectionZhHans };
-const zhHant = { ...mainZhHant, ...documentsZhHant, ...historyZhHant, ...protectionZhHant };
+const en = { ...mainEn, ...continuityEn, ...documentsEn, ...historyEn, ...protectionEn };
+const id = { ...mainId, ...continuityId, ...documentsId, ...historyId, ...protectionId };
+const zhHans = { ...mainZhHans, ...continuityZhHans, ...documentsZhHans, ...historyZhHans, ...protectionZhHans };
+const zhHant = { ...mainZhHant, ...continuityZhHant, ...documentsZhHant, ...historyZhHant, ...protectionZhHant };
 
 const OTHERS = { id, "zh-Hans": zhHans, "zh-Hant": zhHant } as const;
 const KEYS = Object.keys(en) as (keyof typeof en)[];

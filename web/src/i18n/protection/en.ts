@@ -5,8 +5,6 @@ const en = {
   "protection.rewinds": "Rewinds",
   "protection.canaries": "Canaries",
   "protection.maintenance": "Maintenance windows",
-  "protection.pages": "Pages",
-  "protection.page": "Page {{page}}",
   "protection.note": "Note, for those who look at this later",
   "protection.everyone": "Everyone",
   "protection.highAlarm": "High alarm",

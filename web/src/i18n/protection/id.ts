@@ -7,8 +7,6 @@ const id: ProtectionDictionary = {
   "protection.rewinds": "Pembatalan",
   "protection.canaries": "Umpan",
   "protection.maintenance": "Jendela pemeliharaan",
-  "protection.pages": "Halaman",
-  "protection.page": "Halaman {{page}}",
   "protection.note": "Catatan untuk yang melihat ini nanti",
   "protection.everyone": "Semua orang",
   "protection.highAlarm": "Alarm tinggi",

@@ -7,8 +7,6 @@ const zhHans: ProtectionDictionary = {
   "protection.rewinds": "回退",
   "protection.canaries": "诱饵文档",
   "protection.maintenance": "维护时段",
-  "protection.pages": "分页",
-  "protection.page": "第 {{page}} 页",
   "protection.note": "备注，供以后查看的人参考",
   "protection.everyone": "所有人",
   "protection.highAlarm": "高级警报",

@@ -7,8 +7,6 @@ const zhHant: ProtectionDictionary = {
   "protection.rewinds": "回復",
   "protection.canaries": "誘餌文件",
   "protection.maintenance": "維護時段",
-  "protection.pages": "分頁",
-  "protection.page": "第 {{page}} 頁",
   "protection.note": "備註，供日後查看的人參考",
   "protection.everyone": "所有人",
   "protection.highAlarm": "高級警報",

@@ -14,6 +14,8 @@ import { isDark } from "../../theme";
 import { Link } from "../../ui/link";
 import { Loading } from "../../ui/loading";
 import { OpenAlarms } from "../../ui/open-alarms";
+import { pagesFor } from "./continuity/pages";
+import { useVisitor } from "./continuity/visitor";
 import "../../styles/admin.css";
 
 const SECTIONS: Record<AdminSection, React.LazyExoticComponent<() => ReactElement>> = {
@@ -30,6 +32,10 @@ const SECTIONS: Record<AdminSection, React.LazyExoticComponent<() => ReactElemen
     const [page] = await Promise.all([import("./protection/protection"), loadWords("protection")]);
     return page;
   }),
+  continuity: lazy(async () => {
+    const [page] = await Promise.all([import("./continuity/continuity"), loadWords("continuity")]);
+    return page;
+  }),
   accounts: lazy(() => import("./accounts")),
 };
 
@@ -44,6 +50,7 @@ export default function AdminPage({ section }: { section: AdminSection }): React
   const [queries] = useState(
     () => new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 5_000, refetchOnWindowFocus: true } } }),
   );
+  const visitor = useVisitor();
   const Section = SECTIONS[section];
   const sections: AdminSection[] = [
     "people",
@@ -53,6 +60,7 @@ export default function AdminPage({ section }: { section: AdminSection }): React
     "invitations",
     ...(workspace.may("history.view") ? (["history"] as const) : []),
     ...(workspace.may("protection.manage") ? (["protection"] as const) : []),
+    ...(pagesFor(visitor).length > 0 ? (["continuity"] as const) : []),
     ...(isOperator ? (["accounts"] as const) : []),
   ];
 

@@ -73,10 +73,17 @@ export function useWholeDirectory<T>(noun: string): readonly T[] {
   return data ?? [];
 }
 
+type OrderModule = "continuity" | "directory" | "documents" | "installation" | "protection";
+
+/** What such a module is told and keeps belongs to no workspace. */
+export function isInstallationWide(module: OrderModule): boolean {
+  return module === "installation" || module === "continuity";
+}
+
 export interface Order {
   verb: string;
   command: Record<string, unknown>;
-  module?: "directory" | "documents" | "installation" | "protection";
+  module?: OrderModule;
   /** What is said when it is done. */
   done?: string;
 }
@@ -94,7 +101,7 @@ export function useOrder(): { send(order: Order): Promise<Record<string, unknown
         id: newId(),
         module: order.module ?? "directory",
         verb: order.verb,
-        ...(order.module === "installation" ? {} : { workspace_id: workspace.id }),
+        ...(isInstallationWide(order.module ?? "directory") ? {} : { workspace_id: workspace.id }),
         command: order.command,
       }),
   });
@@ -103,8 +110,8 @@ export function useOrder(): { send(order: Order): Promise<Record<string, unknown
     send: async (order) => {
       try {
         const answer = await mutation.mutateAsync(order);
-        const isOwnModule = order.module === "installation";
-        seen.set(`${isOwnModule ? "" : workspace.id}/${order.module ?? "directory"}`, answer.seq ?? 0);
+        const module = order.module ?? "directory";
+        noteSeq(module, isInstallationWide(module) ? null : workspace.id, answer.seq ?? 0);
         await queries.invalidateQueries();
         void message.success(order.done ?? t("admin.done"));
         return answer.answer ?? {};

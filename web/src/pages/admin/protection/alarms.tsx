@@ -8,7 +8,7 @@ import { Failure } from "../../../ui/failure";
 import { Icon } from "../../../ui/icon";
 import { Loading } from "../../../ui/loading";
 import { AlarmCard } from "./alarm-card";
-import { Pager, usePages } from "./pager";
+import { Pager, usePages } from "../pager";
 import { useProtectionPage } from "./use-protection";
 
 export function Alarms(): ReactElement {

@@ -12,7 +12,7 @@ import { Icon, type IconName } from "../../../ui/icon";
 import { Link } from "../../../ui/link";
 import { Loading } from "../../../ui/loading";
 import { usePersonName } from "../../chat/names";
-import { Pager, usePages } from "./pager";
+import { Pager, usePages } from "../pager";
 import { PlantExisting } from "./plant-existing";
 import { PlantNew } from "./plant-new";
 import { useGive, useProtectionPage } from "./use-protection";

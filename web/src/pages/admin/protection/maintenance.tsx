@@ -9,7 +9,7 @@ import { Icon } from "../../../ui/icon";
 import { Loading } from "../../../ui/loading";
 import { usePersonName } from "../../chat/names";
 import { StatusWord, type StatusTone } from "../status-word";
-import { Pager, usePages } from "./pager";
+import { Pager, usePages } from "../pager";
 import { useGive, useProtectionPage } from "./use-protection";
 import { type WindowState, windowState } from "./window-state";
 import { WindowForm } from "./window-form";

@@ -6,7 +6,7 @@ import { numberText, useT } from "../../../i18n";
 import { Failure } from "../../../ui/failure";
 import { Icon } from "../../../ui/icon";
 import { type Chosen, countsOf } from "./choices";
-import { Pager, usePages } from "./pager";
+import { Pager, usePages } from "../pager";
 import { PlanTable } from "./plan-table";
 import { useProtection } from "./use-protection";
 import { MODULE_WORDS } from "./words";

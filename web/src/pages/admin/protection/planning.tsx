@@ -8,7 +8,7 @@ import { navigate, protectionPath, useRoute } from "../../../route";
 import { Link } from "../../../ui/link";
 import { usePersonName } from "../../chat/names";
 import { PersonPicker } from "../../chat/person-picker";
-import { endOfSecond, fromLocalInput, toLocalInput } from "./local-time";
+import { endOfSecond, fromLocalInput, toLocalInput } from "../local-time";
 import { NoteDialog } from "./note-dialog";
 import { PlanView } from "./plan-view";
 

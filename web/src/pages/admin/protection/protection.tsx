@@ -34,7 +34,7 @@ export default function Protection(): ReactElement {
   const Place = PLACES[place];
   return (
     <div className="protection">
-      <nav className="protection-places" aria-label={t("admin.protection")}>
+      <nav className="places" aria-label={t("admin.protection")}>
         {PROTECTION_PLACES.map((each) => (
           <Link key={each} to={protectionPath(workspace.id, each)} aria-current={each === place ? "page" : undefined}>
             {t(`protection.${each}`)}

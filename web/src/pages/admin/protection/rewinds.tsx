@@ -11,7 +11,7 @@ import { Link } from "../../../ui/link";
 import { Loading } from "../../../ui/loading";
 import { usePersonName } from "../../chat/names";
 import { StatusWord, type StatusTone } from "../status-word";
-import { Pager, usePages } from "./pager";
+import { Pager, usePages } from "../pager";
 import { useSelectionWords } from "./selection-words";
 import { useProtectionPage } from "./use-protection";
 

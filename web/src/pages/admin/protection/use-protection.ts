@@ -8,7 +8,7 @@ import { useApp, useStore, useWorkspace } from "../../../app-context";
 import { useT } from "../../../i18n";
 import { newId } from "../../../ids";
 import { codeOf } from "../../../ui/failure";
-import { type Order, minSeq, noteSeq } from "../use-directory";
+import { type Order, isInstallationWide, minSeq, noteSeq } from "../use-directory";
 
 type Parameters = Record<string, string | number | boolean | null | undefined>;
 
@@ -75,8 +75,9 @@ export function useGive(): Giving {
   const isGiving = useRef(false);
 
   const giveOne = async ({ module = "protection", verb, command }: Order): Promise<void> => {
-    const { seq } = await transport.command({ id: newId(), module, verb, workspace_id: workspace.id, command });
-    noteSeq(module, workspace.id, seq ?? 0);
+    const of = isInstallationWide(module) ? null : workspace.id;
+    const { seq } = await transport.command({ id: newId(), module, verb, ...(of === null ? {} : { workspace_id: of }), command });
+    noteSeq(module, of, seq ?? 0);
   };
   const giveInTurn = async (orders: readonly Order[], onGiven?: () => void): Promise<boolean> => {
     if (isGiving.current) {
@@ -97,7 +98,8 @@ export function useGive(): Giving {
       return false;
     } finally {
       // Also what was done before one was refused is to be seen. Nobody waits for it: the order is done.
-      for (const module of ["protection", "directory"]) {
+      const changed = orders.some(({ module }) => module === "continuity") ? ["continuity"] : ["protection", "directory"];
+      for (const module of changed) {
         void queries.invalidateQueries({ queryKey: [workspace.id, module] });
       }
       isGiving.current = false;

@@ -7,7 +7,7 @@ import { newId } from "../../../ids";
 import { Dialog } from "../../../ui/dialog";
 import { Failure } from "../../../ui/failure";
 import { PersonPicker } from "../../chat/person-picker";
-import { fromLocalInput, toLocalInput } from "./local-time";
+import { fromLocalInput, toLocalInput } from "../local-time";
 import { useGive } from "./use-protection";
 
 const KINDS: readonly WorkKind[] = ["changes", "access"];

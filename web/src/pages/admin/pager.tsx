@@ -1,7 +1,7 @@
 /** Lists in pages: one at a time, forwards and back. */
 
 import { type ReactElement, useState } from "react";
-import { useT } from "../../../i18n";
+import { useT } from "../../i18n";
 
 export interface Pages {
   cursor: string | null;
@@ -30,11 +30,11 @@ export function Pager({ pages, next }: { pages: Pages; next: string | null | und
     return null;
   }
   return (
-    <nav className="button-row protection-pages" aria-label={t("protection.pages")}>
+    <nav className="button-row pages" aria-label={t("admin.pages")}>
       <button type="button" className="button" disabled={pages.isFirst} onClick={pages.back}>
         {t("admin.previous")}
       </button>
-      <span className="quiet">{t("protection.page", { page: pages.page })}</span>
+      <span className="quiet">{t("admin.page", { page: pages.page })}</span>
       <button type="button" className="button" disabled={!next} onClick={() => next && pages.forwards(next)}>
         {t("admin.next")}
       </button>
