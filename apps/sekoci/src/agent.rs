@@ -3,7 +3,9 @@
 //! brings the site back; in production systemd starts it.
 
 mod config;
+mod configuration;
 mod doors;
+mod link;
 
 pub use config::{Config, DatabaseConfig, MemberConfig};
 
@@ -24,6 +26,7 @@ pub struct Arguments {
 /// Runs the subcommand until SIGTERM or SIGINT, which stop everything it started.
 pub fn run(arguments: Arguments) -> Result<(), Failure> {
     let config = Config::load(&arguments.config)?;
+    configuration::put_back(&config.site).map_err(|e| Failure::argument("--config", e))?;
     let site =
         site_config::Config::load(&config.site).map_err(|e| Failure::argument("--config", e))?;
     crate::serve::runtime()?.block_on(async {
@@ -31,6 +34,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
             cluster::SiteProcesses::new(config.spec(&site)?)
                 .map_err(|e| Failure::failed(crate::cli::failure::with_sources(&e)))?,
         );
+        link::Link::of(&config, &site).mend_left_over();
         let doors = doors::open(&config, &site, Arc::clone(&processes)).await?;
         processes
             .start()

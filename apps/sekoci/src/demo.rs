@@ -57,6 +57,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         workspace: WORKSPACE.into(),
         sqlite_journal: None,
         vault: Some(vault::url(arguments.base_port)),
+        drills: true,
     };
     folder.make_once(&plan, arguments.base_port, &OsRandom)?;
     crate::serve::runtime()?.block_on(async {

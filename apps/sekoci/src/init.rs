@@ -93,6 +93,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         workspace: arguments.workspace,
         sqlite_journal: None,
         vault: None,
+        drills: false,
     };
     let made = plan.carry_out(&OsRandom)?;
     println!("made {}", plan.out.display());

@@ -6,6 +6,7 @@ mod demo;
 mod init;
 mod journal;
 mod keys;
+mod module;
 mod recover;
 mod serve;
 mod vault;
@@ -34,6 +35,10 @@ enum Command {
     Release(cli::release::Arguments),
     /// Take back what one person changed, or bring back what was
     Rewind(cli::rewind::Arguments),
+    /// Bring what a line of business depends on into a workspace
+    Template(cli::template::Arguments),
+    /// Bring the register of a workspace in and out as spreadsheets
+    Programme(cli::programme::Arguments),
     /// Bring people and messages from another system
     Import(cli::import::Arguments),
     /// Break something on purpose and measure what people would notice
@@ -48,6 +53,9 @@ enum Command {
     Init(init::Arguments),
     /// Run a site or a witness
     Serve(serve::Arguments),
+    /// Run one module of a site, which starts this by itself
+    #[command(hide = true)]
+    Module(module::Arguments),
     /// Start, supervise and, when told to, kill the processes of a node
     Agent(agent::Arguments),
     /// Bring everything back from the vault, on a machine that never saw it
@@ -64,7 +72,7 @@ fn main() -> ExitCode {
         Err(error) => return cli::usage::report(&error),
     };
     cli::logging::start(match &arguments.command {
-        Command::Serve(_) | Command::Agent(_) | Command::Rehearse(_) => "info",
+        Command::Serve(_) | Command::Module(_) | Command::Agent(_) | Command::Rehearse(_) => "info",
         Command::Vault(arguments) if arguments.serves() => "info",
         _ => "warn",
     });
@@ -74,6 +82,8 @@ fn main() -> ExitCode {
         Command::At(arguments) => cli::at::run(arguments),
         Command::Release(arguments) => cli::release::run(&arguments),
         Command::Rewind(arguments) => cli::rewind::run(arguments),
+        Command::Template(arguments) => cli::template::run(arguments),
+        Command::Programme(arguments) => cli::programme::run(arguments),
         Command::Import(arguments) => cli::import::run(arguments),
         Command::Drill(arguments) => cli::drill::run(arguments),
         Command::Rehearse(arguments) => cli::rehearse::run(&arguments),
@@ -81,6 +91,7 @@ fn main() -> ExitCode {
         Command::Keys(arguments) => keys::run(arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
+        Command::Module(arguments) => module::run(&arguments),
         Command::Agent(arguments) => agent::run(arguments),
         Command::Recover(arguments) => recover::run(&arguments),
         Command::Vault(arguments) => vault::run(arguments),

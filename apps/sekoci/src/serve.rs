@@ -7,6 +7,8 @@ mod site;
 mod witness;
 
 pub use engine::open as open_engine;
+pub use memory::set_up as set_up_memory;
+pub use site::modules;
 
 use crate::cli::failure::{Failure, with_sources};
 use clap::Args;

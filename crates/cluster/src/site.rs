@@ -11,13 +11,16 @@ use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Patroni gets this long to stop PostgreSQL in order.
 const PATRONI_GRACE: Duration = Duration::from_secs(30);
 const ETCD_GRACE: Duration = Duration::from_secs(10);
 const EXTRA_GRACE_S: u32 = 10;
+/// How often a database that is held down is looked for.
+const HOLD_EVERY: Duration = Duration::from_millis(50);
 
 /// Why something could not be done to a site.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +60,8 @@ pub struct SiteProcesses {
     extra: Vec<Supervised>,
     keeper: Mutex<Option<Keeper>>,
     paused: Mutex<Vec<i32>>,
+    /// While true the database is killed whenever it is there.
+    database_down: Arc<AtomicBool>,
 }
 
 impl SiteProcesses {
@@ -87,6 +92,7 @@ impl SiteProcesses {
             extra,
             keeper,
             paused,
+            database_down: Arc::default(),
         })
     }
 
@@ -105,6 +111,7 @@ impl SiteProcesses {
             .as_ref()
             .map(|a| (a.uid.as_raw(), a.gid.as_raw()));
         configuration::write(&self.spec, owner)?;
+        self.database_down.store(false, Ordering::Relaxed);
         if self.spec.database.is_some() {
             let mut keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
             if keeper.is_none() {
@@ -125,12 +132,69 @@ impl SiteProcesses {
 
     /// SIGKILLs one child only (`etcd`, `patroni` or an extra child's name); it is started again.
     pub fn kill_child(&self, name: &str) -> Result<(), Error> {
-        let child = self
-            .children()
-            .find(|child| child.status().name == name)
-            .ok_or_else(|| Error::NoSuchChild(name.into()))?;
+        self.child(name)?.signal(Signal::SIGKILL);
+        Ok(())
+    }
+
+    /// SIGKILLs one child only, and starts it no more before [`SiteProcesses::start`].
+    pub fn hold_child(&self, name: &str) -> Result<(), Error> {
+        let child = self.child(name)?;
+        child.hold();
         child.signal(Signal::SIGKILL);
         Ok(())
+    }
+
+    /// Freezes one child only (SIGSTOP) until [`SiteProcesses::resume`].
+    pub fn pause_child(&self, name: &str) -> Result<(), Error> {
+        let child = self.child(name)?;
+        if child.signal(Signal::SIGSTOP)
+            && let Some(pid) = child.status().pid
+        {
+            self.lock_paused().push(pid.cast_signed());
+        }
+        Ok(())
+    }
+
+    /// SIGKILLs PostgreSQL, and again whenever Patroni has started it, until [`SiteProcesses::start`].
+    pub fn hold_database(&self) -> Result<(), Error> {
+        self.must_have_database()?;
+        if self.database_down.swap(true, Ordering::Relaxed) {
+            return Ok(());
+        }
+        let (down, dir) = (Arc::clone(&self.database_down), self.postgres_dir());
+        let holding = std::thread::Builder::new().name("hold-database".into());
+        holding
+            .spawn(move || {
+                while down.load(Ordering::Relaxed) {
+                    process::signal_all(&process::of_site(&[], &dir), Signal::SIGKILL);
+                    std::thread::sleep(HOLD_EVERY);
+                }
+            })
+            .map_err(Error::Prepare)?;
+        Ok(())
+    }
+
+    /// Freezes PostgreSQL with everything it started until [`SiteProcesses::resume`].
+    pub async fn pause_database(&self) -> Result<(), Error> {
+        self.must_have_database()?;
+        let dir = self.postgres_dir();
+        let stopping = tokio::task::spawn_blocking(move || process::stop_all(&[], &dir));
+        let stopped = stopping.await.unwrap_or_default();
+        self.lock_paused().extend(stopped);
+        Ok(())
+    }
+
+    fn must_have_database(&self) -> Result<(), Error> {
+        match self.spec.database {
+            Some(_) => Ok(()),
+            None => Err(Error::NoSuchChild("database".into())),
+        }
+    }
+
+    fn child(&self, name: &str) -> Result<&Supervised, Error> {
+        self.children()
+            .find(|child| child.status().name == name)
+            .ok_or_else(|| Error::NoSuchChild(name.into()))
     }
 
     /// Freezes every process of the site (SIGSTOP), as a stalled machine would.
@@ -151,6 +215,7 @@ impl SiteProcesses {
     /// away), then etcd. Whatever does not end in its time is killed.
     pub async fn stop(&self) -> Result<(), Error> {
         self.children().for_each(Supervised::hold);
+        self.database_down.store(false, Ordering::Relaxed);
         self.resume().await;
         for (child, spec) in self.extra.iter().zip(&self.spec.extra).rev() {
             let grace = if spec.stop_grace_s == 0 {
@@ -219,6 +284,7 @@ impl SiteProcesses {
 impl Drop for SiteProcesses {
     fn drop(&mut self) {
         self.children().for_each(Supervised::hold);
+        self.database_down.store(false, Ordering::Relaxed);
         process::kill_all(&self.roots(), &self.postgres_dir());
     }
 }
@@ -335,6 +401,27 @@ mod tests {
         site.stop().await.expect("stopped");
         assert_eq!(site.status().children[0].pid, None);
         assert_eq!(site.status().children[0].restarts, 0);
+    }
+
+    #[tokio::test]
+    async fn a_child_that_is_held_stays_away_until_the_site_is_started() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let site = site(dir.path());
+        site.start().await.expect("started");
+        let first = running(&site).await;
+        site.hold_child("server").expect("held");
+        let limit = Duration::from_secs(5);
+        until("gone", limit, async || {
+            site.status().children[0].pid.is_none().then_some(())
+        })
+        .await
+        .expect("gone");
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert_eq!(site.status().children[0].pid, None);
+        assert!(site.hold_child("none").is_err());
+        assert!(site.hold_database().is_err(), "it has none");
+        site.start().await.expect("started again");
+        assert_ne!(running(&site).await, first);
     }
 
     #[tokio::test]

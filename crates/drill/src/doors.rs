@@ -1,9 +1,10 @@
 //! The doors of an installation that a drill uses; all of them are there for any operator.
 
+use crate::scenario::{Action, Step};
 use client::{Client, Command, Error};
 use kernel::id::Uuid;
 use kernel::{Timestamp, WorkspaceId};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -70,6 +71,78 @@ pub struct Fingerprint {
     pub rows: String,
 }
 
+/// How a node is broken, as the door is told.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fault {
+    /// Its name at the door, like `kill_process`.
+    pub fault: String,
+    /// Which process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub process: Option<String>,
+    /// Which module.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub module: Option<String>,
+    /// For how long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lasts_ms: Option<u64>,
+    /// How late.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delay_ms: Option<u64>,
+    /// How much is lost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loss_pct: Option<f64>,
+}
+
+impl Fault {
+    /// The fault of a step.
+    ///
+    /// # Errors
+    /// When the step breaks nothing, or a word of it is missing.
+    pub fn of(action: Action, step: &Step) -> Result<Self, String> {
+        let fault = match action {
+            Action::KillSite => "kill".to_owned(),
+            Action::PauseSite => "pause".into(),
+            Action::KillProcess => "kill_process".into(),
+            Action::PauseProcess => "pause_process".into(),
+            Action::CutOff => "cut_off".into(),
+            Action::SlowLink => "slow_link".into(),
+            Action::PushBadConfiguration => "bad_configuration".into(),
+            Action::BreakModule => match &step.fault {
+                Some(fault) => format!("module_{fault}"),
+                None => return Err("break-module needs fault".into()),
+            },
+            other => return Err(format!("{} breaks nothing", other.as_str())),
+        };
+        Ok(Self {
+            process: step.process.as_ref().map(|name| name.replace('-', "_")),
+            module: step.module.clone(),
+            lasts_ms: step.lasts.map(|lasts| lasts.0),
+            delay_ms: step.delay.map(|delay| delay.0),
+            loss_pct: step.loss_pct,
+            ..Self::plain(&fault)
+        })
+    }
+
+    /// One that needs no more words: `kill` or `pause`.
+    #[must_use]
+    pub fn plain(fault: &str) -> Self {
+        Self {
+            fault: fault.into(),
+            process: None,
+            module: None,
+            lasts_ms: None,
+            delay_ms: None,
+            loss_pct: None,
+        }
+    }
+
+    /// Whether the site goes on serving people, so that what they notice is measured there.
+    #[must_use]
+    pub fn leaves_the_site(&self) -> bool {
+        self.module.is_some()
+    }
+}
+
 /// The doors.
 #[derive(Clone)]
 pub struct Doors {
@@ -107,27 +180,216 @@ impl Doors {
         })
     }
 
-    /// Has a site broken by its agent, asked through another site.
+    /// Has a node broken, asked through a site.
     ///
     /// # Errors
     /// When that is refused or not done.
-    pub async fn break_site(
+    pub async fn break_node(
         &self,
         through: usize,
-        site: &str,
-        fault: &str,
+        node: &str,
+        fault: &Fault,
     ) -> Result<(), DoorError> {
-        let body = json!({ "site": site, "confirm_site": site, "fault": fault });
+        let mut body = json!({ "site": node, "confirm_site": node });
+        if let (Some(body), Ok(Value::Object(fault))) =
+            (body.as_object_mut(), serde_json::to_value(fault))
+        {
+            body.extend(fault);
+        }
         self.order(through, "break-site", body).await
     }
 
-    /// Has a site put back by its agent, asked through another site.
+    /// Has a node put back by whichever site can: first by the node itself where only it can undo what
+    /// was done to it, and then by the others, as it may be down.
+    ///
+    /// # Errors
+    /// When no site could.
+    pub async fn restore_anyhow(&self, node: &str, through_itself: bool) -> Result<(), DoorError> {
+        let mut last = DoorError::Lacks("the installation", "a site");
+        let mut own = Vec::new();
+        let mut others = Vec::new();
+        for site in 0..self.client.sites().len() {
+            match tokio::time::timeout(PATIENCE, self.health(site)).await {
+                Ok(Ok(health)) if health.name == node => own.push(site),
+                Ok(Ok(_)) => others.push(site),
+                Ok(Err(error)) => last = error,
+                Err(_) => {}
+            }
+        }
+        let order = if through_itself {
+            own.into_iter().chain(others)
+        } else {
+            others.into_iter().chain(own)
+        };
+        for site in order {
+            let body = json!({ "site": node });
+            match self.order(site, "restore-site", body).await {
+                Ok(()) => return Ok(()),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+
+    /// Hands the lead of everything, or of one partition, to a site.
     ///
     /// # Errors
     /// When that is refused or not done.
-    pub async fn restore_site(&self, through: usize, site: &str) -> Result<(), DoorError> {
-        self.order(through, "restore-site", json!({ "site": site }))
-            .await
+    pub async fn switch_over(&self, partition: &str, to: &str) -> Result<(), DoorError> {
+        let body = json!({ "partition": partition, "to": to });
+        let command = self.client.new_command("continuity", "switch-over", body);
+        self.client
+            .command_within(&command, PATIENCE_BREAKING)
+            .await?;
+        Ok(())
+    }
+
+    /// Gives the lead of each partition back to whoever had it.
+    ///
+    /// # Errors
+    /// When a site does not answer, or a switch-over is refused.
+    pub async fn lead_as(&self, leads: &BTreeMap<String, String>) -> Result<(), DoorError> {
+        let health = self.any_health().await?;
+        let partitions = health.status["partitions"].as_array().into_iter().flatten();
+        for partition in partitions {
+            let Some(id) = partition["partition"].as_str() else {
+                continue;
+            };
+            if let Some(wanted) = leads.get(id)
+                && partition["lead"] != json!(wanted)
+            {
+                self.switch_over(id, wanted).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How the first site is that answers.
+    ///
+    /// # Errors
+    /// When none does.
+    pub async fn any_health(&self) -> Result<Health, DoorError> {
+        let mut last = DoorError::Lacks("the installation", "a site");
+        for site in 0..self.client.sites().len() {
+            match self.health(site).await {
+                Ok(health) => return Ok(health),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+
+    /// Every node's name.
+    ///
+    /// # Errors
+    /// When no site answers.
+    pub async fn nodes(&self) -> Result<Vec<String>, DoorError> {
+        let health = self.any_health().await?;
+        let nodes = health.status["sites"].as_array().into_iter().flatten();
+        Ok(nodes
+            .filter_map(|node| node["name"].as_str().map(String::from))
+            .collect())
+    }
+
+    /// The last drills on record, newest first.
+    ///
+    /// # Errors
+    /// When no site answers.
+    pub async fn drills(
+        &self,
+        scenario: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Value>, DoorError> {
+        let mut asked = vec![("limit", limit.to_string())];
+        asked.extend(scenario.map(|name| ("scenario", name.to_owned())));
+        let page: Value = self
+            .client
+            .query("continuity", "drill-list", None, &asked)
+            .await?;
+        Ok(page["items"].as_array().cloned().unwrap_or_default())
+    }
+
+    /// Asks whoever runs a drill to stop it and put everything back.
+    ///
+    /// # Errors
+    /// When that is refused or not acknowledged.
+    pub async fn ask_stop(&self, drill: Uuid) -> Result<(), DoorError> {
+        let body = json!({ "drill_id": drill });
+        let command = self
+            .client
+            .new_command("continuity", "ask-drill-stop", body);
+        self.client.command(&command).await?;
+        Ok(())
+    }
+
+    /// Makes the folder a drill files documents in.
+    ///
+    /// # Errors
+    /// When that is refused or not acknowledged.
+    pub async fn make_folder(
+        &self,
+        drill: Uuid,
+        workspace: WorkspaceId,
+    ) -> Result<Uuid, DoorError> {
+        let folder = self.client.new_uuid();
+        let body = json!({ "folder_id": folder, "name": format!("Drill {drill}") });
+        let command = self.client.new_command("documents", "create-folder", body);
+        self.client
+            .command(&command.in_workspace(workspace))
+            .await?;
+        Ok(folder)
+    }
+
+    /// Puts the drill's folder into the trash.
+    ///
+    /// # Errors
+    /// When that is refused or not acknowledged.
+    pub async fn trash_folder(
+        &self,
+        workspace: WorkspaceId,
+        folder: Uuid,
+    ) -> Result<(), DoorError> {
+        let body = json!({ "item_id": folder });
+        let command = self.client.new_command("documents", "trash", body);
+        self.client
+            .command(&command.in_workspace(workspace))
+            .await?;
+        Ok(())
+    }
+
+    /// The ids of everything in a folder, at a site.
+    ///
+    /// # Errors
+    /// When the site does not answer.
+    pub async fn filed(
+        &self,
+        site: usize,
+        workspace: WorkspaceId,
+        folder: Uuid,
+    ) -> Result<Vec<String>, DoorError> {
+        let mut ids = Vec::new();
+        let mut cursor: Option<String> = None;
+        loop {
+            let mut asked = vec![("folder_id", folder.to_string()), ("limit", "200".into())];
+            asked.extend(cursor.take().map(|cursor| ("cursor", cursor)));
+            let page: Value = self
+                .client
+                .query_at(
+                    site,
+                    "documents",
+                    "folder",
+                    Some(workspace),
+                    &asked,
+                    PATIENCE_BREAKING,
+                )
+                .await?;
+            let items = page["items"].as_array().into_iter().flatten();
+            ids.extend(items.filter_map(|item| item["id"].as_str().map(String::from)));
+            match page["next"].as_str() {
+                Some(next) => cursor = Some(next.to_owned()),
+                None => return Ok(ids),
+            }
+        }
     }
 
     async fn order(&self, through: usize, name: &str, body: Value) -> Result<(), DoorError> {
@@ -166,6 +428,7 @@ impl Doors {
         passed: bool,
         report: &Value,
     ) -> Result<(), DoorError> {
+        let report = crate::capped::capped(report);
         let body = json!({ "drill_id": drill, "passed": passed, "report": report });
         let command = self
             .client

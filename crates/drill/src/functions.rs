@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior};
 
 const EVERY: Duration = Duration::from_millis(100);
+const EVERY_DOCUMENT: Duration = Duration::from_millis(500);
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Something people do in a module.
@@ -28,19 +29,25 @@ pub enum Function {
     PostMessage,
     /// Search messages.
     SearchMessages,
+    /// File a document.
+    FileDocument,
+    /// Look at the documents of a folder.
+    ReadDocuments,
     /// Read the continuity record.
     ReadTimeline,
 }
 
 impl Function {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Session,
         Self::FindPeople,
         Self::UpdatePerson,
         Self::ReadMessages,
         Self::PostMessage,
         Self::SearchMessages,
+        Self::FileDocument,
+        Self::ReadDocuments,
         Self::ReadTimeline,
     ];
 
@@ -51,6 +58,7 @@ impl Function {
             Self::Session => "installation",
             Self::FindPeople | Self::UpdatePerson => "directory",
             Self::ReadMessages | Self::PostMessage | Self::SearchMessages => "messaging",
+            Self::FileDocument | Self::ReadDocuments => "documents",
             Self::ReadTimeline => "continuity",
         }
     }
@@ -65,26 +73,19 @@ impl Function {
             Self::ReadMessages => "read messages",
             Self::PostMessage => "post message",
             Self::SearchMessages => "search messages",
+            Self::FileDocument => "file document",
+            Self::ReadDocuments => "read documents",
             Self::ReadTimeline => "read timeline",
         }
     }
-}
 
-/// How a function fared.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct FunctionGap {
-    /// The module.
-    pub module: String,
-    /// The function.
-    pub name: String,
-    /// How often it was tried.
-    pub tried: u64,
-    /// How often it worked.
-    pub worked: u64,
-    /// The longest time in which it did not work.
-    pub longest_gap_ms: u64,
-    /// The last failure.
-    pub last_failure: Option<String>,
+    /// How often it is tried: documents stay, so fewer of them are filed.
+    const fn every(self) -> Duration {
+        match self {
+            Self::FileDocument => EVERY_DOCUMENT,
+            _ => EVERY,
+        }
+    }
 }
 
 /// Where functions are tried.
@@ -98,48 +99,68 @@ pub struct Place {
     pub workspace: WorkspaceId,
     /// The conversation.
     pub conversation: Uuid,
+    /// The folder that documents are filed in; at the top where absent.
+    pub folder: Option<Uuid>,
+    /// What a record of the business is called.
+    pub record: &'static str,
     /// The person who acts.
     pub person: Uuid,
 }
 
-/// Tries a function every 100 ms until told to stop, one try at a time.
-pub async fn watch(
-    function: Function,
-    place: Place,
-    mut stop: watch::Receiver<bool>,
-) -> FunctionGap {
-    let mut gap = FunctionGap {
-        module: function.module().into(),
-        name: function.name().into(),
-        tried: 0,
-        worked: 0,
-        longest_gap_ms: 0,
+/// One try.
+#[derive(Clone, Copy, Debug)]
+pub struct Try {
+    /// When it began.
+    pub began: Instant,
+    /// When it was over.
+    pub ended: Instant,
+    /// Whether it worked.
+    pub worked: bool,
+}
+
+/// A function and how its tries went.
+#[derive(Clone, Debug)]
+pub struct Tries {
+    /// The function.
+    pub function: Function,
+    /// In the order in which they were made.
+    pub tries: Vec<Try>,
+    /// What was acknowledged to have been filed.
+    pub filed: Vec<Uuid>,
+    /// The last failure.
+    pub last_failure: Option<String>,
+}
+
+/// Tries a function every 100 ms until told to stop, one try at a time; one that stays under way is
+/// waited for.
+pub async fn watch(function: Function, place: Place, mut stop: watch::Receiver<bool>) -> Tries {
+    let mut tries = Tries {
+        function,
+        tries: Vec::new(),
+        filed: Vec::new(),
         last_failure: None,
     };
-    let mut every = tokio::time::interval(EVERY);
+    let mut every = tokio::time::interval(function.every());
     every.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut last_good = Instant::now();
     loop {
         tokio::select! {
             _ = every.tick() => {}
-            _ = stop.wait_for(|is_over| *is_over) => break,
+            _ = stop.wait_for(|is_over| *is_over) => return tries,
         }
-        gap.tried += 1;
-        match attempt(function, &place).await {
-            Ok(()) => {
-                gap.worked += 1;
-                gap.longest_gap_ms = gap.longest_gap_ms.max(millis(last_good.elapsed()));
-                last_good = Instant::now();
-            }
-            Err(failure) => gap.last_failure = Some(failure),
+        let began = Instant::now();
+        let id = place.client.new_uuid();
+        let outcome = attempt_as(function, &place, id).await;
+        tries.tries.push(Try {
+            began,
+            ended: Instant::now(),
+            worked: outcome.is_ok(),
+        });
+        match outcome {
+            Ok(()) if function == Function::FileDocument => tries.filed.push(id),
+            Ok(()) => {}
+            Err(failure) => tries.last_failure = Some(failure),
         }
     }
-    gap.longest_gap_ms = gap.longest_gap_ms.max(millis(last_good.elapsed()));
-    gap
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Tries a function once.
@@ -147,6 +168,11 @@ fn millis(duration: Duration) -> u64 {
 /// # Errors
 /// Why it did not work.
 pub async fn attempt(function: Function, place: &Place) -> Result<(), String> {
+    attempt_as(function, place, place.client.new_uuid()).await
+}
+
+/// Tries a function once; what it makes has this id.
+async fn attempt_as(function: Function, place: &Place, id: Uuid) -> Result<(), String> {
     let conversation = [("conversation_id", place.conversation.to_string())];
     let done = match function {
         Function::Session => place
@@ -166,18 +192,30 @@ pub async fn attempt(function: Function, place: &Place) -> Result<(), String> {
             .map(drop),
         Function::PostMessage => {
             let body = json!({
-                "message_id": place.client.new_uuid(),
+                "message_id": id,
                 "conversation_id": place.conversation,
-                "text": "drill function check",
+                "text": format!("{} {id}, function check of a drill", place.record),
             });
             command(place, "messaging", "post-message", body).await
         }
         Function::UpdatePerson => {
             let body = json!({
                 "person_id": place.person,
-                "title": format!("Drill {}", place.client.new_uuid()),
+                "title": format!("Drill {id}"),
             });
             command(place, "directory", "update-person", body).await
+        }
+        Function::FileDocument => {
+            let body = json!({
+                "document_id": id,
+                "folder_id": place.folder,
+                "title": format!("{} {id}", place.record),
+            });
+            command(place, "documents", "create-document", body).await
+        }
+        Function::ReadDocuments => {
+            let folder = place.folder.map(|folder| ("folder_id", folder.to_string()));
+            query(place, "documents", "folder", folder.as_slice()).await
         }
     };
     done.map_err(|error| error.to_string())

@@ -8,6 +8,10 @@ mod players;
 mod stage;
 
 use crate::doors::{DoorError, Doors};
+use crate::finding::{Finding, Miss, findings};
+use crate::function_line::{FunctionLine, Moments, share_available};
+use crate::functions::{self, Function, Place, Tries};
+use crate::scenario::{Expect, Lasting};
 use client::Client;
 use kernel::id::Uuid;
 use kernel::{Clock, Timestamp};
@@ -44,6 +48,8 @@ pub struct Settings<'a> {
     pub rate: u32,
     /// Signs a new account in.
     pub sign_in: &'a SignIn<'a>,
+    /// Who runs it and answers for findings.
+    pub runner: Option<String>,
 }
 
 /// The evidence. Times are milliseconds.
@@ -85,6 +91,12 @@ pub struct RansomwareReport {
     pub state_hash_after: String,
     /// Other people who were put in quarantine.
     pub false_quarantines: u64,
+    /// Each function, as it fared for others from the attack until its changes were taken back.
+    pub functions: Vec<FunctionLine>,
+    /// The share of functions that worked again within their objective.
+    pub functions_available_pct: Option<f64>,
+    /// What has to be seen to.
+    pub findings: Vec<Finding>,
 }
 
 /// Runs it, in a workspace of its own.
@@ -102,7 +114,17 @@ pub async fn run(
     doors.record_start(drill_id, SCENARIO, "both").await?;
     let report = stage_and_play(doors, settings, clock, say)
         .await
-        .map(|(stage, played)| played.report(&stage, drill_id, started_at));
+        .map(|(stage, played)| {
+            let mut report = played.report(&stage, drill_id, started_at);
+            let missed: Vec<Miss> = report
+                .shortfalls
+                .iter()
+                .map(|line| Miss::of_shortfall(line))
+                .collect();
+            let owner = settings.runner.as_deref();
+            report.findings = findings(drill_id, &missed, owner, clock.now());
+            report
+        });
     let (passed, value) = match &report {
         Ok(report) => (
             report.passed,
@@ -143,7 +165,11 @@ struct Played {
     after: BTreeMap<Uuid, Written>,
     failures: Vec<String>,
     false_quarantines: u64,
+    functions: Vec<FunctionLine>,
 }
+
+/// People other than the attacker must go on working: within this time.
+const OBJECTIVE: Lasting = Lasting(5_000);
 
 async fn play(
     stage: &Arc<Stage>,
@@ -159,6 +185,8 @@ async fn play(
             tokio::spawn(work(stage, n, expected, stopped.clone()))
         })
         .collect();
+    let watching = Instant::now();
+    let watches = start_watches(stage, &stopped).await?;
     sleep(AROUND).await;
     say("an account turns against the workspace");
     let began = Instant::now();
@@ -175,8 +203,16 @@ async fn play(
         Some((outcome, ms)) => (Some(outcome), Some(ms)),
         None => (None, None),
     };
+    let undone = Instant::now();
     sleep(AROUND).await;
+    let moments = Moments {
+        began: watching,
+        fault: began,
+        undone,
+        ended: Instant::now(),
+    };
     stop.send_replace(true);
+    let functions = collect(watches, &moments).await;
     let mut failures = Vec::new();
     for worker in workers {
         failures.extend(worker.await.unwrap_or_default());
@@ -195,7 +231,62 @@ async fn play(
         expected,
         failures,
         false_quarantines: false_quarantines(stage).await?,
+        functions,
     })
+}
+
+/// Tries what people do, as the workspace's owner, in a conversation and a folder of its own: what is
+/// compared afterwards is not touched.
+async fn start_watches(
+    stage: &Stage,
+    stopped: &watch::Receiver<bool>,
+) -> Result<Vec<tokio::task::JoinHandle<Tries>>, DoorError> {
+    let owner = &stage.operator;
+    let (conversation, folder) = (owner.new_uuid(), owner.new_uuid());
+    let session = owner.session().await?;
+    let member = session.workspaces.iter().find(|w| w.id == stage.workspace);
+    let person = member.map_or_else(Uuid::nil, |w| w.person.id.0);
+    let talk = json!({ "conversation_id": conversation, "kind": "group", "name": "Functions",
+        "members": [person] });
+    stage
+        .insist(owner, "messaging", "create-conversation", talk)
+        .await?;
+    let make = json!({ "folder_id": folder, "name": "Functions" });
+    stage
+        .insist(owner, "documents", "create-folder", make)
+        .await?;
+    let place = Place {
+        client: owner.clone(),
+        site: 0,
+        workspace: stage.workspace,
+        conversation,
+        folder: Some(folder),
+        record: "Order",
+        person,
+    };
+    let watches = Function::ALL
+        .into_iter()
+        .map(|function| tokio::spawn(functions::watch(function, place.clone(), stopped.clone())));
+    Ok(watches.collect())
+}
+
+async fn collect(
+    watches: Vec<tokio::task::JoinHandle<Tries>>,
+    moments: &Moments,
+) -> Vec<FunctionLine> {
+    let expect = Expect {
+        rto_within: Some(OBJECTIVE),
+        ..Expect::default()
+    };
+    let mut lines = Vec::new();
+    for watch in watches {
+        lines.extend(
+            watch
+                .await
+                .map(|tries| FunctionLine::of(&tries, moments, &expect)),
+        );
+    }
+    lines
 }
 
 /// Proposed by the owner, approved by the second; what it came to and how long it took.
@@ -317,6 +408,9 @@ impl Played {
             state_hash_expected: expected_hash,
             state_hash_after: after_hash,
             false_quarantines: self.false_quarantines,
+            functions_available_pct: share_available(&self.functions),
+            functions: self.functions,
+            findings: Vec::new(),
         }
     }
 }

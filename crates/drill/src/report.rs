@@ -1,6 +1,9 @@
 //! What a drill found.
 
-use crate::functions::FunctionGap;
+use crate::engine::PutBack;
+use crate::finding::Finding;
+use crate::function_line::FunctionLine;
+use crate::scenario::Workload;
 use kernel::Timestamp;
 use kernel::id::Uuid;
 use serde::{Deserialize, Serialize};
@@ -76,8 +79,21 @@ pub struct Report {
     pub engine: Value,
     /// Versions of what took part.
     pub versions: Value,
-    /// Each function of each module with its longest gap at the surviving site.
-    pub functions: Vec<FunctionGap>,
+    /// Each function of each module, as it fared at the surviving site.
+    pub functions: Vec<FunctionLine>,
+    /// The share of functions that worked again within their objective.
+    pub functions_available_pct: Option<f64>,
+    /// What has to be seen to.
+    pub findings: Vec<Finding>,
+    /// Where the scenario may be run.
+    pub safety: String,
+    /// What was done, in order, with the moment.
+    pub steps: Vec<StepLine>,
+    /// What was put back.
+    pub put_back: Vec<PutBack>,
+    /// Why the drill did not come to its end, where it did not.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub aborted: Option<String>,
     /// What the continuity record says about it.
     pub timeline: Vec<Value>,
     /// Messages a second that were asked for, and seconds of load after the fault.
@@ -102,6 +118,63 @@ pub struct LoadLine {
     pub rate: f64,
     /// Seconds of load after the fault.
     pub seconds: u64,
+    /// What it is about.
+    pub workload: Workload,
+}
+
+/// A step that was done.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StepLine {
+    /// When.
+    pub at: Timestamp,
+    /// What: `kill-process database at b`.
+    pub what: String,
+}
+
+impl Report {
+    /// Of a drill that has shown nothing yet.
+    #[must_use]
+    pub fn empty(drill_id: Uuid, scenario: &str) -> Self {
+        Self {
+            drill_id,
+            scenario: scenario.into(),
+            site: String::new(),
+            fault: String::new(),
+            passed: false,
+            shortfalls: Vec::new(),
+            started_at: Timestamp(0),
+            fault_at: None,
+            detected_ms: None,
+            rto_ms: None,
+            write_gap_ms: None,
+            sent: 0,
+            acknowledged: 0,
+            present: 0,
+            lost: 0,
+            duplicated: 0,
+            refused: 0,
+            rejoin_ms: None,
+            views_equal: None,
+            chains_valid: None,
+            acknowledged_after_ms: Percentiles::default(),
+            sites: Vec::new(),
+            engine: Value::Null,
+            versions: Value::Null,
+            functions: Vec::new(),
+            functions_available_pct: None,
+            findings: Vec::new(),
+            safety: String::new(),
+            steps: Vec::new(),
+            put_back: Vec::new(),
+            aborted: None,
+            timeline: Vec::new(),
+            load: LoadLine {
+                rate: 0.0,
+                seconds: 0,
+                workload: Workload::Orders,
+            },
+        }
+    }
 }
 
 /// A distribution in three numbers.

@@ -56,6 +56,8 @@ struct Place {
     workspace: WorkspaceId,
     conversation: Uuid,
     document: Uuid,
+    /// Where the document was made: a site that has not read that far cannot open it yet.
+    document_seq: u64,
 }
 
 impl Prober {
@@ -148,19 +150,20 @@ impl Prober {
         let id = CommandId::derived(&format!("create {name}"));
         let command = client::Command::new("documents", "create-document", body, id)
             .in_workspace(workspace.id);
-        self.make(&command).await?;
+        let document_seq = self.make(&command).await?;
         Some(Place {
             workspace: workspace.id,
             conversation,
             document,
+            document_seq,
         })
     }
 
-    /// Makes something at the first site that takes it.
-    async fn make(&self, command: &client::Command) -> Option<()> {
+    /// Makes something at the first site that takes it, and gives the position of its entry.
+    async fn make(&self, command: &client::Command) -> Option<u64> {
         for target in &self.settings.targets {
             match target.client.command_within(command, PATIENCE_WRITE).await {
-                Ok(_) => return Some(()),
+                Ok(answer) => return Some(answer.seq.unwrap_or(0)),
                 Err(error) => tracing::debug!(%error, "the probers' place is not there yet"),
             }
         }

@@ -50,14 +50,14 @@ pub enum Durability {
 }
 
 /// A durable append.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Appended {
     /// How well it is kept.
     pub durability: Durability,
 }
 
 /// An append that is not known to be durable.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, Serialize, Deserialize)]
 pub enum AppendError {
     /// The partition's last entry is not the one named. Nothing was appended.
     #[error("another entry came first")]
@@ -71,7 +71,7 @@ pub enum AppendError {
 }
 
 /// A read that failed.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, Serialize, Deserialize)]
 pub enum ReadError {
     /// The engine cannot be read at the moment.
     #[error("the engine cannot be read: {0}")]

@@ -57,6 +57,34 @@ impl std::fmt::Debug for DataKey {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyRing(BTreeMap<KeyId, DataKey>);
 
+/// The written form of a key ring, for a process beside this one and nothing else: it holds the keys.
+pub mod beside {
+    use super::{DataKey, KeyRing};
+    use kernel::KeyId;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::collections::BTreeMap;
+
+    /// Writes the keys.
+    ///
+    /// # Errors
+    /// The serializer's.
+    pub fn serialize<S: Serializer>(keys: &KeyRing, to: S) -> Result<S::Ok, S::Error> {
+        let keys: BTreeMap<KeyId, &[u8; 32]> =
+            keys.0.iter().map(|(id, key)| (*id, &key.0)).collect();
+        keys.serialize(to)
+    }
+
+    /// Reads what [`serialize`] wrote.
+    ///
+    /// # Errors
+    /// The deserializer's.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<KeyRing, D::Error> {
+        let keys = BTreeMap::<KeyId, [u8; 32]>::deserialize(from)?;
+        let keys = keys.into_iter().map(|(id, key)| (id, DataKey(key)));
+        Ok(KeyRing(keys.collect()))
+    }
+}
+
 /// Why a payload cannot be opened or sealed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum SealError {

@@ -86,11 +86,12 @@ pub struct Header {
 }
 
 /// One link of a chain: an accepted command, its payload sealed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// What anyone may read.
     pub header: Header,
     /// The sealed [`Payload`].
+    #[serde(with = "serde_bytes")]
     pub sealed: Vec<u8>,
     /// Hash over header and sealed payload.
     pub hash: Hash,

@@ -5,6 +5,7 @@ use crate::{
     QuerySpec, Refusal, Timestamp,
 };
 use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A vertical slice of the product. Deciding and applying are synchronous and pure: they read and
@@ -202,7 +203,7 @@ pub enum ApplyError {
 pub type Topic = String;
 
 /// Who is shown an event.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audience {
     /// The topics it is shown to; none: nobody is shown it.
     pub topics: Vec<Topic>,

@@ -54,9 +54,22 @@ pub struct Config {
     /// The vault that this site seals into; without it nothing leaves the sites.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vault: Option<VaultConfig>,
+    /// People depend on this installation: drills that break something are refused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub production: bool,
+    /// Operators may make modules of this site misbehave, for drills.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub drills: bool,
+    /// How people are reached outside the app; without it they are not.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub delivery: delivery::Config,
     /// Limits.
     #[serde(default)]
     pub limits: Limits,
+}
+
+fn is_default(delivery: &delivery::Config) -> bool {
+    *delivery == delivery::Config::default()
 }
 
 /// Where sealed copies go, and with which keys.
@@ -191,6 +204,8 @@ pub struct Limits {
     pub queries_max: usize,
     /// Commands that may wait per partition.
     pub mailbox_max: usize,
+    /// The most memory that a module's process may take, in MiB; it is started again when it wants more.
+    pub module_memory_mib: u64,
     /// What looking back may cost.
     pub moments: MomentLimits,
 }
@@ -230,6 +245,7 @@ impl Default for Limits {
             sign_ins_per_minute: 30,
             queries_max: 8,
             mailbox_max: 4_096,
+            module_memory_mib: 1_024,
             moments: MomentLimits::default(),
         }
     }
@@ -316,6 +332,9 @@ impl Config {
         }
         if self.role == Role::Site && self.engine.is_none() {
             return Err(("engine", "a site needs one".into()));
+        }
+        if self.production && self.drills {
+            return Err(("drills", "cannot be where production = true".into()));
         }
         if self.role == Role::Witness && self.installation_key.is_some() {
             return Err(("installation_key", "a witness must not have it".into()));

@@ -10,6 +10,7 @@ use crate::http::{Api, ApiError, ApiParts, MoreRoutes};
 use crate::limits::Connections;
 use crate::listen;
 use crate::peer::{LinkedChunks, PeerLink, SiteDoors, site_routes};
+use crate::readiness::{self, breach};
 use crate::site::Site;
 use crate::status::Contacts;
 use crate::watch::{Watch, WatchParts};
@@ -52,6 +53,9 @@ pub enum GatewayError {
     /// The vantage point cannot be set up.
     #[error(transparent)]
     Watch(#[from] crate::config::ConfigError),
+    /// People cannot be reached as it is configured.
+    #[error(transparent)]
+    Delivery(#[from] delivery::OpenError),
     /// Metrics cannot be recorded.
     #[error("metrics cannot be recorded: {0}")]
     Metrics(String),
@@ -84,7 +88,14 @@ impl Gateway {
         tokio::spawn(api.clone().keep_chunks_copied());
         let rewinds = Arc::clone(&site.rewinds);
         let is_silent = silence(&site, &contacts);
-        tokio::spawn(rewinds.keep(Arc::clone(&site), is_silent));
+        tokio::spawn(rewinds.keep(Arc::clone(&site), is_silent.clone()));
+        tokio::spawn(breach::keep(
+            Arc::clone(&site),
+            breach::LOOK_EVERY,
+            is_silent.clone(),
+        ));
+        let post = delivery::Post::open(&site.config.delivery)?;
+        crate::delivering::start(&site, post, is_silent);
         let metrics = recorder()?;
         let doors = Arc::new(Doors {
             site,
@@ -124,7 +135,11 @@ impl Gateway {
                 Router::new()
                     .route("/api/events", get(events::events))
                     .with_state(Arc::clone(&doors.site)),
-            );
+            )
+            .merge(readiness::routes(readiness::Door {
+                api: self.api.clone(),
+                contacts: Arc::clone(&doors.contacts),
+            }));
         let open = Router::new()
             .route("/livez", get(health::live))
             .route("/readyz", get(health::ready))
@@ -161,7 +176,10 @@ impl Gateway {
 }
 
 /// Whether the other site has not answered for a while; where there is none, nobody waits for it.
-fn silence(site: &Arc<Site>, contacts: &Arc<Contacts>) -> impl Fn() -> bool + Send + Sync + use<> {
+fn silence(
+    site: &Arc<Site>,
+    contacts: &Arc<Contacts>,
+) -> impl Fn() -> bool + Clone + Send + Sync + use<> {
     let (site, contacts) = (Arc::clone(site), Arc::clone(contacts));
     let begun = site.clock.now();
     move || {

@@ -4,6 +4,7 @@
 mod assets;
 pub mod attachments;
 pub mod config;
+pub mod delivering;
 pub mod detecting;
 mod events;
 pub mod gateway;
@@ -19,6 +20,7 @@ mod passkey;
 pub mod peer;
 pub mod problem;
 mod quarantine;
+pub mod readiness;
 pub mod recovering;
 mod rehearsal;
 pub mod responding;

@@ -8,7 +8,8 @@ use crate::quarantine::keep_signed_out;
 use crate::recovering::Recovering;
 use crate::rewind::Rewinds;
 use crate::runtime::{
-    Partition, PartitionStatus, QueryFailure, Remote, WriterContext, follow_source, source_of,
+    Partition, PartitionStatus, Place, QueryFailure, Remote, WriterContext, follow_source,
+    source_of,
 };
 use crate::sealing;
 use journal::partition::{self, Outcome, Via};
@@ -55,6 +56,7 @@ pub struct Site {
     installation_key: DataKey,
     remote: Arc<dyn Remote>,
     runtime: Handle,
+    place: Arc<dyn Place>,
     open: RwLock<BTreeMap<PartitionId, Open>>,
     durability: watch::Sender<Option<Durability>>,
     revocations: watch::Sender<Seq>,
@@ -86,6 +88,8 @@ pub struct Parts {
     pub installation_key: DataKey,
     /// The way to the other site.
     pub remote: Arc<dyn Remote>,
+    /// Where the modules' cores run.
+    pub place: Arc<dyn Place>,
 }
 
 impl Site {
@@ -118,6 +122,7 @@ impl Site {
             installation_key: parts.installation_key,
             remote: parts.remote,
             runtime: Handle::current(),
+            place: parts.place,
             open: RwLock::default(),
             durability: watch::Sender::new(None),
             revocations: watch::Sender::new(0),
@@ -308,6 +313,7 @@ impl Site {
                 engine: Arc::clone(&self.engine),
                 remote: Arc::clone(&self.remote),
                 runtime: self.runtime.clone(),
+                place: Arc::clone(&self.place),
             },
             &self.config.limits,
         )?;

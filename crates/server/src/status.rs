@@ -17,7 +17,7 @@ use std::time::Duration;
 const LOOK_EVERY: Duration = Duration::from_millis(1_000);
 const LOOK_PATIENCE: Duration = Duration::from_millis(900);
 /// Without contact for this long, a node counts as unreachable.
-const UNREACHABLE_AFTER_MS: i64 = 3_000;
+pub(crate) const UNREACHABLE_AFTER_MS: i64 = 3_000;
 
 /// What a site says of itself to the other nodes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -159,6 +159,8 @@ pub async fn whole(site: &Site, contacts: &Contacts) -> Value {
         "rpo_now_seconds": rpo_now_seconds(site),
         "writable": is_writable(site),
         "ready": is_ready(site),
+        "production": site.config.production,
+        "drills": site.config.drills,
         "engine": engine.unwrap_or_else(|_| serde_json::json!({ "state": "does not answer" })),
         "sites": site.config.nodes.iter().map(|node| {
             let contact = contacts.with(&node.name);
@@ -167,6 +169,7 @@ pub async fn whole(site: &Site, contacts: &Contacts) -> Value {
                 "name": node.name,
                 "role": node.role,
                 "url": node.url,
+                "agent": node.agent.is_some(),
                 "serving": is_own,
                 "reachable": is_own || contact.as_ref()
                     .is_some_and(|c| now.since(c.at) < UNREACHABLE_AFTER_MS),

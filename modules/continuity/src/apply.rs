@@ -2,8 +2,8 @@
 
 use crate::availability;
 use crate::events::{
-    AvailabilityMeasured, DrillEnded, DrillStarted, ExclusionDeclared, ExclusionWithdrawn,
-    TimelineNoted,
+    AvailabilityMeasured, DrillEnded, DrillStarted, DrillStopAsked, ExclusionDeclared,
+    ExclusionWithdrawn, TimelineNoted,
 };
 use kernel::{ApplyError, Event, Header};
 use rusqlite::{Connection, params};
@@ -57,6 +57,13 @@ pub fn apply(rows: &Connection, header: &Header, event: &Event) -> Result<(), Ap
         (AvailabilityMeasured::KIND, 1) => availability::apply_measured(rows, event)?,
         (ExclusionDeclared::KIND, 1) => availability::apply_declared(rows, header, event)?,
         (ExclusionWithdrawn::KIND, 1) => availability::apply_withdrawn(rows, header, event)?,
+        (DrillStopAsked::KIND, 1) => {
+            let asked: DrillStopAsked = event.decode()?;
+            rows.execute(
+                "UPDATE drill SET stop_asked_at = ?2 WHERE id = ?1",
+                params![asked.drill_id.as_bytes().to_vec(), header.time.millis()],
+            )?;
+        }
         _ => return Err(event.unknown().into()),
     }
     Ok(())

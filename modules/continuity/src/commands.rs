@@ -4,7 +4,7 @@ mod note_timeline;
 mod record_drill;
 
 pub use note_timeline::NoteTimeline;
-pub use record_drill::{RecordDrillEnd, RecordDrillStart};
+pub use record_drill::{AskDrillStop, RecordDrillEnd, RecordDrillStart};
 
 use crate::availability::{self, DeclareExclusion, RecordAvailability, WithdrawExclusion};
 use kernel::{Command, CommandSpec, DecideError, Decision, Refusal, parse_body};
@@ -24,6 +24,10 @@ pub const COMMANDS: &[CommandSpec] = &[
         "Declare a time that was agreed not to count as downtime",
     ),
     CommandSpec::new::<WithdrawExclusion>("withdraw-exclusion", "Let a time count again"),
+    CommandSpec::new::<AskDrillStop>(
+        "ask-drill-stop",
+        "Ask whoever runs a drill to stop it and put everything back",
+    ),
 ];
 
 /// Decides a command.
@@ -53,6 +57,10 @@ pub fn decide(rows: &Connection, command: &Command) -> Result<Decision, DecideEr
         "withdraw-exclusion" => {
             let body: WithdrawExclusion = parse_body(&command.body)?;
             availability::withdraw(rows, &standing, body)
+        }
+        "ask-drill-stop" => {
+            let body: AskDrillStop = parse_body(&command.body)?;
+            record_drill::ask_stop(rows, &standing, &body)
         }
         other => Err(Refusal::not_found(
             "name",

@@ -172,6 +172,15 @@ impl ExclusionWithdrawn {
     pub const KIND: &'static str = "exclusion-withdrawn";
 }
 
+/// Somebody asked that a drill be stopped and everything put back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DrillStopAsked {
+    /// Its id.
+    pub drill_id: Uuid,
+    /// Who asked.
+    pub asked_by: String,
+}
+
 impl TimelineNoted {
     /// Its kind.
     pub const KIND: &'static str = "timeline-noted";
@@ -185,6 +194,11 @@ impl DrillStarted {
 impl DrillEnded {
     /// Its kind.
     pub const KIND: &'static str = "drill-ended";
+}
+
+impl DrillStopAsked {
+    /// Its kind.
+    pub const KIND: &'static str = "drill-stop-asked";
 }
 
 /// A fact as an event of its first version.
@@ -240,5 +254,7 @@ mod tests {
         assert!(serde_json::from_str::<TimelineNoted>(note).is_ok());
         assert!(serde_json::from_str::<DrillStarted>(started).is_ok());
         assert!(serde_json::from_str::<DrillEnded>(ended).is_ok());
+        let asked = r#"{"drill_id":"00000000-0000-7000-8000-000000000001","asked_by":"captain"}"#;
+        assert!(serde_json::from_str::<DrillStopAsked>(asked).is_ok());
     }
 }

@@ -6,6 +6,7 @@
 //! - what several nodes saw is noted once;
 //! - an incident begins with a lost site and is over when every site it lost is back;
 //! - a drill that was started has one end at most, passed or not;
+//! - one drill that breaks something is under way at most;
 //! - sites note what they see by themselves; of accounts, operators and the probers' account do.
 //!
 //! It follows `installation` to know who is an operator.
@@ -23,8 +24,8 @@ pub use availability::{
     AvailabilityParameters, AvailabilityReport, DeclareExclusion, ExclusionRow, RecordAvailability,
     WithdrawExclusion, availability,
 };
-pub use commands::{COMMANDS, NoteTimeline, RecordDrillEnd, RecordDrillStart};
-pub use events::{DrillEnded, DrillStarted, NoteKind, TimelineNoted};
+pub use commands::{AskDrillStop, COMMANDS, NoteTimeline, RecordDrillEnd, RecordDrillStart};
+pub use events::{DrillEnded, DrillStarted, DrillStopAsked, NoteKind, TimelineNoted};
 pub use queries::{DrillRow, NoteRow, QUERIES, SeenNote, notes_since};
 pub use rehearsal::{REHEARSAL, Rehearsal, last_rehearsal};
 pub use standing::{Standing, standing};

@@ -123,6 +123,8 @@ pub struct DrillRow {
     /// What was measured.
     #[schema(value_type = Option<Object>)]
     pub report: Option<Value>,
+    /// When somebody asked that it be stopped.
+    pub stop_asked_at: Option<Timestamp>,
 }
 
 /// A note as other records take it over.
@@ -205,7 +207,8 @@ fn drills(
     let limit = limit(actor, parameters.limit)?;
     let items = rows
         .prepare_cached(
-            "SELECT number, id, scenario, site, started_at, started_by, ended_at, passed, report
+            "SELECT number, id, scenario, site, started_at, started_by, ended_at, passed, report,
+                    stop_asked_at
              FROM drill WHERE number < ?1 AND (?3 IS NULL OR scenario = ?3)
              ORDER BY number DESC LIMIT ?2",
         )?
@@ -264,6 +267,7 @@ fn drill(row: &Row<'_>) -> Result<DrillRow, rusqlite::Error> {
         ended_at: row.get::<_, Option<i64>>(6)?.map(Timestamp),
         passed: row.get(7)?,
         report: row.get::<_, Option<String>>(8)?.as_deref().map(json),
+        stop_asked_at: row.get::<_, Option<i64>>(9)?.map(Timestamp),
     })
 }
 

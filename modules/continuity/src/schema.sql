@@ -20,7 +20,9 @@ CREATE TABLE drill (
     started_by TEXT NOT NULL,
     ended_at INTEGER,
     passed INTEGER,
-    report TEXT
+    report TEXT,
+    -- When somebody asked whoever runs it to stop.
+    stop_asked_at INTEGER
 );
 -- A step at a site in five minutes; the lists hold one number for each minute.
 CREATE TABLE availability (

@@ -1,7 +1,7 @@
 //! Permissions and the built-in roles.
 
 /// Every permission there is.
-pub const PERMISSIONS: [&str; 15] = [
+pub const PERMISSIONS: [&str; 17] = [
     "channels.create",
     "channels.manage",
     "continuity.view",
@@ -12,6 +12,8 @@ pub const PERMISSIONS: [&str; 15] = [
     "messages.send",
     "messages.urgent",
     "people.manage",
+    "programme.manage",
+    "programme.read",
     "protection.manage",
     "response.manage",
     "response.read",

@@ -305,6 +305,8 @@ export const PERMISSIONS = [
   "roles.manage",
   "workspace.manage",
   "protection.manage",
+  "programme.read",
+  "programme.manage",
   "response.manage",
   "response.read",
   "channels.create",

@@ -384,6 +384,8 @@ const en = {
   "permission.roles.manage": "manage roles",
   "permission.workspace.manage": "manage the workspace",
   "permission.protection.manage": "manage protection",
+  "permission.programme.read": "see the continuity programme",
+  "permission.programme.manage": "manage the continuity programme",
   "permission.response.manage": "run the command team and incidents",
   "permission.response.read": "see the command team and incidents",
   "permission.channels.create": "create channels",

@@ -385,6 +385,8 @@ const id: Dictionary = {
   "permission.roles.manage": "mengelola peran",
   "permission.workspace.manage": "mengelola ruang kerja",
   "permission.protection.manage": "mengelola perlindungan",
+  "permission.programme.read": "melihat program keberlangsungan",
+  "permission.programme.manage": "mengelola program keberlangsungan",
   "permission.response.manage": "menjalankan tim komando dan insiden",
   "permission.response.read": "melihat tim komando dan insiden",
   "permission.channels.create": "membuat kanal",

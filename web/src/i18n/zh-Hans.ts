@@ -385,6 +385,8 @@ const zhHans: Dictionary = {
   "permission.roles.manage": "管理角色",
   "permission.workspace.manage": "管理工作区",
   "permission.protection.manage": "管理防护",
+  "permission.programme.read": "查看业务连续性计划",
+  "permission.programme.manage": "管理业务连续性计划",
   "permission.response.manage": "管理应急指挥团队和事件",
   "permission.response.read": "查看应急指挥团队和事件",
   "permission.channels.create": "创建频道",

@@ -385,6 +385,8 @@ const zhHant: Dictionary = {
   "permission.roles.manage": "管理角色",
   "permission.workspace.manage": "管理工作區",
   "permission.protection.manage": "管理防護",
+  "permission.programme.read": "檢視業務持續計劃",
+  "permission.programme.manage": "管理業務持續計劃",
   "permission.response.manage": "管理應急指揮團隊和事件",
   "permission.response.read": "查看應急指揮團隊和事件",
   "permission.channels.create": "建立頻道",

@@ -9,11 +9,13 @@ pub mod import;
 pub mod logging;
 pub mod moment;
 mod private;
+pub mod programme;
 pub mod rehearse;
 pub mod release;
 pub mod reporting;
 pub mod rewind;
 pub mod status;
+pub mod template;
 pub mod usage;
 pub mod workspace;
 

@@ -194,6 +194,9 @@ fn config(plan: &Plan, node: &NodePlan, certificates: &[NodeCertificate]) -> Con
                 sealing_key: folder.join(SEALING_KEY),
                 rehearsal_max_hours: REHEARSAL_MAX_HOURS,
             }),
+        production: false,
+        drills: plan.drills && node.role == Role::Site,
+        delivery: Default::default(),
         limits: Limits::default(),
     }
 }

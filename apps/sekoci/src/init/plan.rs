@@ -131,6 +131,8 @@ pub struct Plan {
     /// URL of the vault that the sites seal into. Its token, the trust and the sealing key go into
     /// each site's folder by other hands.
     pub vault: Option<String>,
+    /// Whether operators may make modules misbehave, for drills.
+    pub drills: bool,
 }
 
 /// What was made.

@@ -5,12 +5,13 @@ use crate::cli::failure::{Failure, with_sources};
 use journal::DataKey;
 use kernel::clock::SystemClock;
 use kernel::random::OsRandom;
-use kernel::{PartitionId, WorkspaceId};
+use kernel::{Module, PartitionId, WorkspaceId};
 use server::attachments::Chunks;
 use server::config::Config;
 use server::gateway::Gateway;
 use server::peer::{self, Forwarder, PeerLink, PeerName, TlsListener};
 use server::recovering::Recovering;
+use server::runtime::Processes;
 use server::sealing::{self, SealingParts};
 use server::site::{Parts, Site};
 use std::path::Path;
@@ -71,6 +72,20 @@ async fn wait_recovered(data: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The modules of a site.
+pub fn modules() -> Vec<Arc<dyn Module>> {
+    vec![
+        Arc::new(installation::Installation),
+        Arc::new(directory::Directory),
+        Arc::new(messaging::Messaging::default()),
+        Arc::new(documents::Documents),
+        Arc::new(protection::Protection),
+        Arc::new(programme::Programme),
+        Arc::new(response::Response),
+        Arc::new(continuity::Continuity),
+    ]
+}
+
 async fn start(config: &Arc<Config>) -> Result<Arc<Site>, Failure> {
     let Some(engine) = &config.engine else {
         return Err(Failure::argument("engine", "a site needs one"));
@@ -85,17 +100,14 @@ async fn start(config: &Arc<Config>) -> Result<Arc<Site>, Failure> {
         clock: Arc::new(SystemClock),
         random: Arc::new(OsRandom),
         engine,
-        modules: vec![
-            Arc::new(installation::Installation),
-            Arc::new(directory::Directory),
-            Arc::new(messaging::Messaging::default()),
-            Arc::new(documents::Documents),
-            Arc::new(protection::Protection),
-            Arc::new(response::Response),
-            Arc::new(continuity::Continuity),
-        ],
+        modules: modules(),
         installation_key: installation_key(config)?,
         remote: Arc::new(Forwarder::new(link, peer)),
+        // The binary that runs, also where its file was replaced meanwhile.
+        place: Arc::new(Processes::new(
+            "/proc/self/exe".into(),
+            config.limits.module_memory_mib,
+        )),
     })
     .map_err(|e| Failure::failed(with_sources(&e)))
 }

@@ -44,6 +44,28 @@ pub fn serving(folder: &Path, node: &str) -> Option<i32> {
         .map(|p| p.pid)
 }
 
+/// The process of a module at a node.
+pub fn of_module(folder: &Path, node: &str, module: &str) -> Option<i32> {
+    let site = serving(folder, node)?;
+    let wanted = format!("sekoci module {module} ").replace(' ', "\0");
+    std::fs::read_dir("/proc")
+        .ok()?
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok())
+        .filter(|pid| parent(*pid) == Some(site))
+        .find(|pid| {
+            std::fs::read(format!("/proc/{pid}/cmdline"))
+                .is_ok_and(|line| line.starts_with(wanted.as_bytes()))
+        })
+}
+
+fn parent(pid: i32) -> Option<i32> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // After the name, which may hold anything: the state, then the parent.
+    let (_, rest) = stat.rsplit_once(')')?;
+    rest.split_whitespace().nth(1)?.parse().ok()
+}
+
 /// Sends a signal; a process that is gone already is fine.
 pub fn signal(pid: i32, signal: Signal) {
     let _ = kill(Pid::from_raw(pid), signal);

@@ -9,7 +9,7 @@ use crate::door::Door;
 use crate::{SEKOCI, drill_postgres, processes, wait};
 use client::load::{self, LoadPlan, Record};
 use client::{Client, Timeouts};
-use drill::Doors;
+use drill::{Doors, Fault};
 use kernel::WorkspaceId;
 use kernel::id::Uuid;
 use netlab::Lab;
@@ -389,13 +389,13 @@ async fn whatever_is_lost_the_rest_goes_on_and_nothing_is_missing() {
     let whole = Installation::start().await;
     let break_site = async |i: &Installation, site: usize, fault: &str| {
         i.doors
-            .break_site(1 - site, SITES[site], fault)
+            .break_node(1 - site, SITES[site], &Fault::plain(fault))
             .await
             .expect("broken");
     };
     let restore = async |i: &Installation, site: usize| {
         i.doors
-            .restore_site(1 - site, SITES[site])
+            .restore_anyhow(SITES[site], false)
             .await
             .expect("restored");
     };

@@ -47,7 +47,10 @@ async fn take(
             .await
         }
         Step::OpenDocument => {
-            let document = [("document_id", place.document.to_string())];
+            let document = [
+                ("document_id", place.document.to_string()),
+                ("min_seq", place.document_seq.to_string()),
+            ];
             within(
                 PATIENCE,
                 query(target, place, "documents", "document", &document),

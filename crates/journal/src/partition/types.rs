@@ -20,7 +20,7 @@ pub const TAKE_OVER: &str = "kernel:take-over";
 pub type Waiter = u64;
 
 /// How a command reached this site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Via {
     /// From a client of this site.
     Client,
@@ -83,8 +83,9 @@ pub type ReadResult = Result<Vec<Entry>, ReadError>;
 /// The result of a forward. `Err` means no answer, for the reason given.
 pub type ForwardResult = Result<Outcome, String>;
 
-/// What happens to a partition.
-#[derive(Debug)]
+/// What happens to a partition. A shell may hand it to a core in another process of this machine: its
+/// written form holds keys and must not leave it.
+#[derive(Debug, Serialize, Deserialize)]
 pub enum Input {
     /// Someone wishes something.
     Submit {
@@ -116,7 +117,7 @@ pub enum Input {
     /// Entries of a followed partition, in order; those already applied are passed over.
     Follow(Vec<(Header, Hash, Payload)>),
     /// The workspace's keys changed.
-    Keys(KeyRing),
+    Keys(#[serde(with = "crate::seal::beside")] KeyRing),
     /// How well an append made now would be kept, as the engine sees it.
     Durability(Option<Durability>),
     /// Time has passed.
@@ -124,7 +125,7 @@ pub enum Input {
 }
 
 /// What the shell does for a partition.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub enum Output {
     /// Append, then report [`Input::Appended`].
     Append {
@@ -165,7 +166,7 @@ pub enum Output {
 }
 
 /// An entry that the view holds, opened.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AppliedEntry {
     /// Its header.
     pub header: Header,
@@ -178,7 +179,7 @@ pub struct AppliedEntry {
 }
 
 /// A partition's place and limits. Times are in milliseconds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Config {
     /// The partition.
     pub partition: PartitionId,
@@ -264,7 +265,7 @@ pub enum CoreError {
 }
 
 /// A look at a partition.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Status {
     /// Who leads.
     pub lead: SiteName,

@@ -10,6 +10,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
+use drill::scenario::Scenario;
 use kernel::{CommandId, Refusal, SiteName, parse_body};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,7 @@ type Answer = Result<Json<CommandAnswer>, Problem>;
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StartDrill {
-    /// The scenario: `site-loss`.
+    /// The scenario, by the name `sekoci drill list` gives it.
     pub scenario: String,
     /// The site to break.
     #[schema(value_type = String)]
@@ -32,10 +33,10 @@ pub struct StartDrill {
     /// Its name once more: whoever breaks a site types its name.
     #[schema(value_type = String)]
     pub confirm_site: SiteName,
-    /// Seconds of load after the fault, 5 to 600; 20 where absent.
+    /// Seconds of load after the fault, 5 to 600; the scenario's where absent.
     #[serde(default)]
     pub seconds: Option<u64>,
-    /// Messages a second over both sites, 1 to 500; 50 where absent.
+    /// Messages a second over both sites, 1 to 500; the scenario's where absent.
     #[serde(default)]
     pub rate: Option<u64>,
 }
@@ -48,6 +49,8 @@ struct RunningDrill {
     site: SiteName,
     progress: watch::Receiver<drill::Phase>,
     outcome: Option<Result<Box<drill::Report>, String>>,
+    /// Held for as long as the drill runs; it is stopped through the record.
+    _stop: watch::Sender<bool>,
 }
 
 pub(super) async fn break_site(
@@ -107,7 +110,7 @@ pub(super) async fn start_drill(
     body: Body,
 ) -> Answer {
     let (id, wish) = wished::<StartDrill>(&doors, &session, &headers, body).await?;
-    let settings = settings(&wish)?;
+    let scenario = scenario(&wish)?;
     if wish.site == doors.site.name {
         return Err(Refusal::conflict(
             "drill_at_survivor",
@@ -117,10 +120,20 @@ pub(super) async fn start_drill(
     }
     let client = client(&doors, &headers)?;
     let (progress, told) = watch::channel(drill::Phase::Preparing);
-    doors.drills.begin(&wish.site, told)?;
+    let (stop, stopped) = watch::channel(false);
+    doors.drills.begin(&wish.site, told, stop)?;
+    let options = drill::Options {
+        site: Some(wish.site.to_string()),
+        workspace: None,
+        ledger: Some(doors.site.config.data.join("drills")),
+        runner: None,
+        confirmed: drill::Confirmed::Name(Some(wish.confirm_site.to_string())),
+        stop: stopped,
+    };
     let keeper = Arc::clone(&doors);
     tokio::spawn(async move {
-        let outcome = drill::run(&drill::Doors::new(client), &settings, &progress).await;
+        let doors = drill::Doors::new(client);
+        let outcome = drill::run(&doors, &scenario, &options, &progress).await;
         keeper
             .drills
             .end(outcome.map(Box::new).map_err(|aborted| aborted.to_string()));
@@ -145,6 +158,7 @@ impl Drills {
         &self,
         site: &SiteName,
         progress: watch::Receiver<drill::Phase>,
+        stop: watch::Sender<bool>,
     ) -> Result<(), Refusal> {
         let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if running
@@ -160,6 +174,7 @@ impl Drills {
             site: site.clone(),
             progress,
             outcome: None,
+            _stop: stop,
         });
         Ok(())
     }
@@ -186,15 +201,21 @@ impl Drills {
     }
 }
 
-fn settings(wish: &StartDrill) -> Result<drill::Settings, Refusal> {
-    if wish.scenario != "site-loss" {
-        let detail = "the scenario there is: site-loss";
+/// The scenario that is wished for, with the load that is.
+fn scenario(wish: &StartDrill) -> Result<Scenario, Refusal> {
+    let found = Scenario::builtin(&wish.scenario);
+    let Some(mut scenario) = found.filter(|found| found.procedure().is_none()) else {
+        let names = drill::scenario::builtin().map(|(name, _)| name);
+        let detail = format!(
+            "it can be one of {}, but for those that need a key or a command line",
+            names.collect::<Vec<_>>().join(", ")
+        );
         return Err(Refusal::invalid(
             "command.scenario",
             "unknown_scenario",
             detail,
         ));
-    }
+    };
     if wish.site != wish.confirm_site {
         let detail = "the two names differ; nothing was done";
         return Err(Refusal::invalid(
@@ -203,30 +224,26 @@ fn settings(wish: &StartDrill) -> Result<drill::Settings, Refusal> {
             detail,
         ));
     }
-    let seconds = wish.seconds.unwrap_or(20);
-    if !(5..=600).contains(&seconds) {
-        return Err(Refusal::invalid(
-            "command.seconds",
-            "out_of_bounds",
-            "5 to 600",
-        ));
+    if let Some(seconds) = wish.seconds {
+        if !(5..=600).contains(&seconds) {
+            let detail = "5 to 600";
+            return Err(Refusal::invalid("command.seconds", "out_of_bounds", detail));
+        }
+        scenario.load.seconds = seconds;
     }
-    let rate = wish.rate.unwrap_or(50);
-    if !(1..=500).contains(&rate) {
-        return Err(Refusal::invalid(
-            "command.rate",
-            "out_of_bounds",
-            "1 to 500",
-        ));
-    }
-    Ok(drill::Settings {
-        site: wish.site.to_string(),
-        fault: drill::Fault::Kill,
-        seconds,
+    if let Some(rate) = wish.rate {
+        if !(1..=500).contains(&rate) {
+            return Err(Refusal::invalid(
+                "command.rate",
+                "out_of_bounds",
+                "1 to 500",
+            ));
+        }
         #[expect(clippy::cast_precision_loss, reason = "the rate is at most 500")]
-        rate: rate as f64,
-        workspace: None,
-    })
+        let rate = rate as f64;
+        scenario.load.rate = rate;
+    }
+    Ok(scenario)
 }
 
 fn client(doors: &Doors, headers: &HeaderMap) -> Result<client::Client, Problem> {

@@ -11,6 +11,7 @@ mod front;
 mod members;
 mod moments;
 mod passkeys;
+mod programme;
 mod quarantine;
 mod rehearsing;
 mod responding;

@@ -8,6 +8,9 @@ use crate::http::wire;
 use crate::http::workspace_changes::Changes;
 use crate::operations::{BreakSite, RestoreSite, SwitchOver};
 use crate::passkey::Started;
+use crate::readiness::{
+    ObjectiveStandings, Readiness, ReadinessParams, RolloutParams, RolloutPlan, StandingParams,
+};
 use crate::rewind::{PlanParams, ProgressParams, RewindPlan, RewindProgress};
 use kernel::SchemaOf;
 use serde_json::{Map, Value, json};
@@ -93,6 +96,7 @@ pub(super) fn describe(paths: &mut Map<String, Value>, components: &mut Componen
     workspace_changes(paths, components);
     attachments(paths, components);
     rewinds(paths, components);
+    readiness(paths, components);
     events(paths);
     operations(paths, components);
 }
@@ -223,6 +227,31 @@ fn attachments(paths: &mut Map<String, Value>, components: &mut Components) {
     );
 }
 
+/// How ready a workspace is: a site joins the programme with what it sees.
+fn readiness(paths: &mut Map<String, Value>, components: &mut Components) {
+    let asked = [
+        (
+            "/api/programme/objective-standing",
+            "What was promised of assets against what was measured, the worst first",
+            SchemaOf::of::<StandingParams>(),
+            SchemaOf::of::<ObjectiveStandings>(),
+        ),
+        (
+            "/api/programme/readiness",
+            "What is not protected, how to mend it, and a score",
+            SchemaOf::of::<ReadinessParams>(),
+            SchemaOf::of::<Readiness>(),
+        ),
+        (
+            "/api/programme/rollout-plan",
+            "The 30 days of the roll-out and how far they are",
+            SchemaOf::of::<RolloutParams>(),
+            SchemaOf::of::<RolloutPlan>(),
+        ),
+    ];
+    asked_of_site(paths, components, asked);
+}
+
 /// What a rewind would put back, and how far one is: a site works it out from the entries.
 fn rewinds(paths: &mut Map<String, Value>, components: &mut Components) {
     let asked = [
@@ -239,6 +268,14 @@ fn rewinds(paths: &mut Map<String, Value>, components: &mut Components) {
             SchemaOf::of::<RewindProgress>(),
         ),
     ];
+    asked_of_site(paths, components, asked);
+}
+
+fn asked_of_site<const N: usize>(
+    paths: &mut Map<String, Value>,
+    components: &mut Components,
+    asked: [(&str, &str, SchemaOf, SchemaOf); N],
+) {
     for (path, summary, parameters, answer) in asked {
         let parameters = components.query_parameters(OWNER, &parameters);
         let answer = components.reference(OWNER, &answer);

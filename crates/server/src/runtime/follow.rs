@@ -2,6 +2,7 @@
 
 use super::partition::Partition;
 use super::writer::Mail;
+use crate::http::envelope::Scope;
 use journal::Engine;
 use journal::partition::Input;
 use kernel::{Hash, Header, PartitionId, Payload, Seq, WorkspaceId};
@@ -15,7 +16,7 @@ const RETRY: Duration = Duration::from_millis(200);
 /// workspace, or the installation's.
 #[must_use]
 pub fn source_of(follower: &PartitionId, module: &str) -> PartitionId {
-    if module == "installation" {
+    if Scope::of(module) == Scope::Installation {
         PartitionId::new(WorkspaceId::INSTALLATION, module)
     } else {
         PartitionId::new(follower.workspace, module)

@@ -1,6 +1,8 @@
 //! A partition as the rest of the site sees it: a mailbox, a state, a stream of applied entries.
 
+use super::misbehave::{Misbehaviour, Orders};
 use super::readers::{QueryFailure, Readers};
+use super::suspects::Suspects;
 use super::writer::{self, Mail, WriterContext};
 use journal::KeyRing;
 use journal::partition::{AppliedEntry, Config, Outcome, Status};
@@ -84,6 +86,8 @@ pub(super) struct Shared {
     pub followed: watch::Sender<BTreeMap<String, Seq>>,
     pub keys: watch::Sender<KeyRing>,
     pub announcements: broadcast::Sender<Announcement>,
+    /// What a drill has ordered.
+    pub orders: Orders,
 }
 
 impl Partition {
@@ -116,6 +120,7 @@ impl Partition {
             followed: watch::Sender::new(BTreeMap::new()),
             keys: watch::Sender::new(keys),
             announcements: broadcast::Sender::new(ANNOUNCED_BATCHES_MAX),
+            orders: Orders::default(),
         });
         let partition = Arc::new(Self {
             id: config.partition.clone(),
@@ -134,6 +139,7 @@ impl Partition {
             shared,
             mail,
             inbox,
+            suspects: Suspects::default(),
         })?;
         Ok(partition)
     }
@@ -246,6 +252,40 @@ impl Partition {
     pub(super) fn send(&self, mail: Mail) {
         // A closed mailbox means the site is shutting down.
         let _ = self.mail.send(mail);
+    }
+
+    /// Makes the module misbehave until a moment, for a drill.
+    pub fn misbehave(&self, how: Misbehaviour, until: Timestamp) {
+        self.shared.orders.give(how, until);
+        if how == Misbehaviour::Flood {
+            self.flood();
+        }
+    }
+
+    /// Makes the module behave again.
+    pub fn behave(&self) {
+        self.shared.orders.take_back();
+    }
+
+    /// Keeps the mailbox full for as long as that is ordered.
+    fn flood(&self) {
+        let (shared, mail) = (Arc::clone(&self.shared), self.mail.clone());
+        let (clock, max) = (Arc::clone(&self.clock), self.mailbox_max);
+        let flooding = std::thread::Builder::new().name("flood".into());
+        let begun = flooding.spawn(move || {
+            while shared.orders.now(clock.now()) == Some(Misbehaviour::Flood) {
+                while shared.queue.load(Ordering::Relaxed) < max {
+                    shared.queue.fetch_add(1, Ordering::Relaxed);
+                    if mail.send(Mail::Noise).is_err() {
+                        return;
+                    }
+                }
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+        });
+        if let Err(error) = begun {
+            tracing::error!(%error, "a module cannot be flooded");
+        }
     }
 
     /// Stops the writer thread once it is between steps.

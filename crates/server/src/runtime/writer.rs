@@ -1,12 +1,12 @@
 //! The writer thread: runs the core and carries out what it asks for.
 
 use super::partition::{Announcement, Shared};
+use super::place::{Failure, Opening, Place, Running, Stepped, Work};
+use super::suspects::{self, Suspects, Verdict};
 use async_trait::async_trait;
-use journal::partition::{
-    Config, Core, CoreError, ForwardResult, Input, Outcome, Output, Via, Waiter,
-};
-use journal::{Engine, KeyRing};
-use kernel::{Clock, Command, Module, PartitionId, Seq, SiteName, View, ViewError, with_sources};
+use journal::Engine;
+use journal::partition::{Config, ForwardResult, Input, Outcome, Output, Via, Waiter};
+use kernel::{Clock, Command, CommandId, Module, PartitionId, Seq, SiteName, Timestamp, View};
 use std::collections::HashMap;
 use std::os::unix::fs::MetadataExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,6 +22,8 @@ const BACK_OFF_MIN: Duration = Duration::from_millis(100);
 const BACK_OFF_MAX: Duration = Duration::from_secs(30);
 /// The longest the writer sleeps without a look at its view file.
 const SLEEP_MAX_MS: i64 = 1_000;
+/// The most that a core is given at once.
+const INPUTS_MAX: usize = 64;
 
 /// The way to the other site.
 #[async_trait]
@@ -48,6 +50,8 @@ pub struct WriterContext {
     pub remote: Arc<dyn Remote>,
     /// Where appends, reads and forwards run.
     pub runtime: Handle,
+    /// Where cores run.
+    pub place: Arc<dyn Place>,
 }
 
 /// What arrives in a writer's mailbox.
@@ -58,6 +62,8 @@ pub(super) enum Mail {
         reply: oneshot::Sender<Outcome>,
     },
     Input(Input),
+    /// What a flood consists of.
+    Noise,
     /// For the core with this number only: results for an earlier core are void.
     Result(u64, Input),
     Close,
@@ -71,6 +77,7 @@ pub(super) struct Writer {
     pub shared: Arc<Shared>,
     pub mail: Sender<Mail>,
     pub inbox: Receiver<Mail>,
+    pub suspects: Suspects,
 }
 
 /// Starts the thread.
@@ -85,39 +92,45 @@ pub(super) fn spawn(writer: Writer) -> std::io::Result<()> {
 /// One life of a core, from opening the view to its failure.
 struct Life {
     number: u64,
-    core: Core,
+    core: Box<dyn Running>,
+    /// When the core has to be asked again if nothing else happens.
+    deadline: Timestamp,
     inode: u64,
-    waiters: HashMap<Waiter, oneshot::Sender<Outcome>>,
+    waiters: HashMap<Waiter, (CommandId, oneshot::Sender<Outcome>)>,
     next_waiter: Waiter,
 }
 
-/// Why a life ended.
-enum End {
-    Closed,
-    Failed(Failure),
-}
-
-struct Failure {
-    message: String,
-    /// The view is at fault and must be made anew.
-    replaces_view: bool,
+/// What the core is given next.
+#[derive(Default)]
+struct Next {
+    inputs: Vec<Input>,
+    is_last: bool,
 }
 
 impl Writer {
-    fn run(self) {
+    fn run(mut self) {
         let mut back_off = BACK_OFF_MIN;
         for number in 1.. {
             let born = self.context.clock.now();
-            let end = catch_unwind(AssertUnwindSafe(|| self.live(number)))
-                .unwrap_or_else(|panic| End::Failed(Failure::panicked(&*panic)));
+            let mut life = None;
+            let end = catch_unwind(AssertUnwindSafe(|| self.live(number, &mut life)))
+                .unwrap_or_else(|panic| Err(Failure::panicked(&*panic)));
             *self
                 .shared
                 .status
                 .write()
                 .unwrap_or_else(PoisonError::into_inner) = None;
             self.shared.step_began.store(0, Ordering::Relaxed);
-            let End::Failed(failure) = end else { return };
+            let Err(failure) = end else { return };
             self.record(&failure);
+            if failure.is_broken_off
+                && let Some(life) = &life
+            {
+                let commands = life.waiters.values().map(|(command, _)| *command);
+                self.suspects.broke_off(commands);
+            }
+            // Before the view is removed, the core must have let go of it.
+            drop(life);
             if failure.replaces_view {
                 View::remove(&self.view_path);
             }
@@ -143,129 +156,163 @@ impl Writer {
         *last = Some((self.context.clock.now(), failure.message.clone()));
     }
 
-    fn live(&self, number: u64) -> End {
-        let mut life = match self.open(number) {
-            Ok(life) => life,
-            Err(error) => return End::Failed(Failure::of_view(&error)),
-        };
+    /// Lives until the site shuts down. `life` is left for whoever has to clean up after a failure.
+    fn live(&mut self, number: u64, life: &mut Option<Life>) -> Result<(), Failure> {
+        let life = life.insert(self.open(number)?);
         let (engine, partition) = (&self.context.engine, &self.config.partition);
         let watch = self.context.runtime.spawn(pass_on_notices(
             engine.watch(partition),
             self.mail.clone(),
             number,
         ));
-        let end = self.work(&mut life);
+        let end = self.work(life);
         watch.abort();
         end
     }
 
-    fn open(&self, number: u64) -> Result<Life, ViewError> {
-        let view = View::open(&self.view_path, Arc::clone(&self.module))?;
-        let keys: KeyRing = self.shared.keys.borrow().clone();
-        self.publish_followed(&view)?;
-        let core = Core::new(self.config.clone(), view, keys);
+    fn open(&self, number: u64) -> Result<Life, Failure> {
+        let (core, state) = self.context.place.open(Opening {
+            config: &self.config,
+            module: &self.module,
+            view_path: &self.view_path,
+            keys: self.shared.keys.borrow().clone(),
+        })?;
+        self.shared.followed.send_replace(state.followed);
         Ok(Life {
             number,
             core,
+            deadline: state.deadline,
             inode: inode(&self.view_path),
             waiters: HashMap::new(),
             next_waiter: 0,
         })
     }
 
-    fn publish_followed(&self, view: &View) -> Result<(), ViewError> {
-        let mut followed = std::collections::BTreeMap::new();
-        for source in self.module.follows() {
-            let source = super::follow::source_of(&self.config.partition, source).to_string();
-            let seq = view.followed(&source)?;
-            followed.insert(source, seq);
-        }
-        self.shared.followed.send_replace(followed);
-        Ok(())
-    }
-
-    fn work(&self, life: &mut Life) -> End {
-        let mut input = Input::Tick;
+    fn work(&mut self, life: &mut Life) -> Result<(), Failure> {
+        let mut next = Next::of(Input::Tick);
         loop {
-            if let Err(failure) = self.step(life, input) {
-                return End::Failed(failure);
+            let is_last = next.is_last;
+            self.step(life, next)?;
+            if is_last {
+                return Ok(());
             }
-            input = match self.next(life) {
-                Ok(Some(input)) => input,
-                Ok(None) => return End::Closed,
-                Err(failure) => return End::Failed(failure),
-            };
+            next = self.next(life)?;
         }
     }
 
-    fn step(&self, life: &mut Life, input: Input) -> Result<(), Failure> {
+    fn step(&mut self, life: &mut Life, next: Next) -> Result<(), Failure> {
         let now = self.context.clock.now();
+        let follows = next.inputs.iter().any(|i| matches!(i, Input::Follow(_)));
         self.shared
             .step_began
             .store(now.millis(), Ordering::Relaxed);
-        let follows = matches!(input, Input::Follow(_));
-        let outputs = life.core.step(now, input);
+        let stepped = life.core.step(Work {
+            now,
+            inputs: next.inputs,
+            fault: self.shared.orders.fault(now),
+        });
         self.shared.step_began.store(0, Ordering::Relaxed);
-        let outputs = outputs.map_err(|error| Failure::of_core(&error))?;
-        let status = life.core.status();
+        let Stepped { outputs, state } = stepped?;
+        life.deadline = state.deadline;
         // Before anybody is answered: whoever was told that a session has ended, or reads what they
         // wrote, must find it so.
-        self.shared
-            .highest
-            .fetch_max(status.head.seq, Ordering::Relaxed);
+        let head = state.status.head.seq;
+        self.shared.highest.fetch_max(head, Ordering::Relaxed);
         self.shared.applied.send_if_modified(|seq| {
-            let changed = *seq != status.head.seq;
-            *seq = status.head.seq;
+            let changed = *seq != head;
+            *seq = head;
             changed
         });
         *self
             .shared
             .status
             .write()
-            .unwrap_or_else(PoisonError::into_inner) = Some(status);
+            .unwrap_or_else(PoisonError::into_inner) = Some(state.status);
         for output in outputs {
             self.carry_out(life, output);
         }
         if follows {
-            self.publish_followed(life.core.view())
-                .map_err(|e| Failure::of_view(&e))?;
+            self.shared.followed.send_replace(state.followed);
         }
         Ok(())
     }
 
-    /// The next input, or `None` when the site shuts down.
-    fn next(&self, life: &mut Life) -> Result<Option<Input>, Failure> {
+    /// What has arrived, at least one thing.
+    fn next(&mut self, life: &mut Life) -> Result<Next, Failure> {
         loop {
             let now = self.context.clock.now();
-            let wait = life.core.deadline().since(now).clamp(1, SLEEP_MAX_MS);
+            let wait = life.deadline.since(now).clamp(1, SLEEP_MAX_MS);
+            let mut next = Next::default();
             match self
                 .inbox
                 .recv_timeout(Duration::from_millis(wait.unsigned_abs()))
             {
-                Ok(Mail::Submit {
-                    via,
-                    command,
-                    reply,
-                }) => {
-                    self.shared.queue.fetch_sub(1, Ordering::Relaxed);
-                    life.next_waiter += 1;
-                    life.waiters.insert(life.next_waiter, reply);
-                    return Ok(Some(Input::Submit {
-                        waiter: life.next_waiter,
-                        via,
-                        command,
-                    }));
-                }
-                Ok(Mail::Input(input)) => return Ok(Some(input)),
-                Ok(Mail::Result(number, input)) if number == life.number => return Ok(Some(input)),
-                Ok(Mail::Result(..)) => {}
-                Ok(Mail::Close) | Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                Ok(mail) => self.take(life, mail, &mut next),
+                Err(RecvTimeoutError::Disconnected) => next.is_last = true,
                 Err(RecvTimeoutError::Timeout) => {
                     self.check_file(life)?;
-                    return Ok(Some(Input::Tick));
+                    next.inputs.push(Input::Tick);
                 }
             }
+            while next.inputs.len() < INPUTS_MAX
+                && !next.is_last
+                && let Ok(mail) = self.inbox.try_recv()
+            {
+                self.take(life, mail, &mut next);
+            }
+            if !next.inputs.is_empty() || next.is_last {
+                return Ok(next);
+            }
         }
+    }
+
+    fn take(&mut self, life: &mut Life, mail: Mail, next: &mut Next) {
+        match mail {
+            Mail::Submit {
+                via,
+                command,
+                reply,
+            } => {
+                self.shared.queue.fetch_sub(1, Ordering::Relaxed);
+                next.inputs.extend(self.admit(life, via, command, reply));
+            }
+            Mail::Input(input) => next.inputs.push(input),
+            Mail::Result(number, input) if number == life.number => next.inputs.push(input),
+            Mail::Result(..) => {}
+            Mail::Noise => {
+                self.shared.queue.fetch_sub(1, Ordering::Relaxed);
+                super::misbehave::noise();
+                next.inputs.push(Input::Tick);
+            }
+            Mail::Close => next.is_last = true,
+        }
+    }
+
+    fn admit(
+        &mut self,
+        life: &mut Life,
+        via: Via,
+        command: Command,
+        reply: oneshot::Sender<Outcome>,
+    ) -> Option<Input> {
+        let outcome = match self.suspects.judge(command.id, life.waiters.is_empty()) {
+            Verdict::Admit => {
+                life.next_waiter += 1;
+                life.waiters.insert(life.next_waiter, (command.id, reply));
+                return Some(Input::Submit {
+                    waiter: life.next_waiter,
+                    via,
+                    command,
+                });
+            }
+            Verdict::Later => Outcome::Unavailable {
+                cause: "commands that were there when the module broke off are tried alone".into(),
+            },
+            Verdict::Refuse => Outcome::Refused(suspects::refusal()),
+        };
+        // Whoever asked may have gone away.
+        let _ = reply.send(outcome);
+        None
     }
 
     /// A view file that was removed or replaced under us is made anew.
@@ -274,12 +321,12 @@ impl Writer {
             return Ok(());
         }
         Err(Failure {
-            message: "the view's file was removed".into(),
             replaces_view: true,
+            ..Failure::outside("the view's file was removed")
         })
     }
 
-    fn carry_out(&self, life: &mut Life, output: Output) {
+    fn carry_out(&mut self, life: &mut Life, output: Output) {
         match output {
             Output::Append {
                 attempt,
@@ -324,7 +371,8 @@ impl Writer {
                 });
             }
             Output::Reply { waiter, outcome } => {
-                if let Some(reply) = life.waiters.remove(&waiter) {
+                if let Some((command, reply)) = life.waiters.remove(&waiter) {
+                    self.suspects.answered(command);
                     // Whoever asked may have gone away.
                     let _ = reply.send(outcome);
                 }
@@ -368,33 +416,11 @@ async fn pass_on_notices(
     }
 }
 
-impl Failure {
-    fn of_core(error: &CoreError) -> Self {
-        match error {
-            CoreError::View(view) => Self::of_view(view),
-            CoreError::Chain(_) | CoreError::Seal(_) | CoreError::Panicked { .. } => Self {
-                message: with_sources(error),
-                replaces_view: false,
-            },
-        }
-    }
-
-    fn of_view(error: &ViewError) -> Self {
+impl Next {
+    fn of(input: Input) -> Self {
         Self {
-            message: with_sources(error),
-            replaces_view: error.needs_new_view(),
-        }
-    }
-
-    fn panicked(panic: &(dyn std::any::Any + Send)) -> Self {
-        let message = panic
-            .downcast_ref::<&str>()
-            .map(ToString::to_string)
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "no message".into());
-        Self {
-            message: format!("panic: {message}"),
-            replaces_view: false,
+            inputs: vec![input],
+            ..Self::default()
         }
     }
 }

@@ -6,11 +6,12 @@ use kernel::{PartitionId, WorkspaceId};
 
 /// Modules in the order in which people need them: who exists and may do what comes first. What is
 /// not named comes after.
-const ORDER: [&str; 7] = [
+const ORDER: [&str; 8] = [
     "installation",
     "directory",
     "continuity",
     "protection",
+    "programme",
     "response",
     "documents",
     "messaging",

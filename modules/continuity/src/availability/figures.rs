@@ -144,9 +144,9 @@ impl Sum {
 }
 
 fn percent(down_ms: i64, of_ms: i64) -> Option<f64> {
-    let share = (of_ms > 0).then(|| 1.0 - float(down_ms) / float(of_ms))?;
-    // Rounded down at the fourth digit: 99.99999 must not read as 100.
-    Some((share * 1e6).floor() / 1e4)
+    // Cut off after the fourth digit: 99.99999 must not read as 100.
+    let cut = (of_ms > 0).then(|| (of_ms - down_ms) * 1_000_000 / of_ms)?;
+    Some(float(cut) / 1e4)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds of a year fit")]

@@ -87,6 +87,20 @@ fn what_nobody_measured_is_told_and_is_down_in_the_worst_case() {
 }
 
 #[test]
+fn a_share_is_told_to_four_digits_and_never_rounded_up() {
+    let share = |tried, failed| {
+        let mut given = given();
+        let lines = vec![line("a", "post", tried, failed)];
+        record(&mut given, 0, lines).accepted("availability-measured");
+        report(&given).overall.available_pct
+    };
+    assert_eq!(share([4; 5], [4, 4, 4, 4, 0]), Some(20.0));
+    let nearly = share([1_000; 5], [0, 0, 0, 0, 1]);
+    assert_eq!(nearly, Some(99.98));
+    assert_eq!(share([100_000; 5], [0, 0, 0, 0, 1]), Some(99.9996));
+}
+
+#[test]
 fn nothing_measured_is_no_hundred_per_cent() {
     let overall = report(&given()).overall;
     assert_eq!(overall.available_pct, None);

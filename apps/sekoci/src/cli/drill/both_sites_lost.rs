@@ -11,7 +11,7 @@ use crate::recover::opener::Key;
 use crate::recover::signed::Signed;
 use crate::vault::place::{Access, Place};
 use continuity::REHEARSAL;
-use drill::{Doors, Function};
+use drill::{Doors, Finding, Function, FunctionLine, Miss, findings, share_available};
 use kernel::clock::SystemClock;
 use kernel::id::Uuid;
 use kernel::{Clock, Hash, Timestamp};
@@ -22,6 +22,7 @@ use serde_json::json;
 use server::sealing::Parts;
 use std::collections::BTreeMap;
 use vault::Store;
+use vault::custody::RecoveryIdentity;
 use vault::recovery::{Recovered, Recovery, plan};
 
 /// What the drill needs.
@@ -63,6 +64,12 @@ pub struct Report {
     heads_equal: bool,
     heads: Vec<LiveHead>,
     unrestorable: Vec<String>,
+    /// Each function: how long after the beginning of the recovery it worked.
+    functions: Vec<FunctionLine>,
+    /// The share of functions that worked.
+    functions_available_pct: Option<f64>,
+    /// What has to be seen to.
+    findings: Vec<Finding>,
 }
 
 /// The report with its signature.
@@ -131,15 +138,18 @@ pub async fn run(
                 shortfalls: [failure.to_string()],
                 started_at,
             };
-            let signed = Signed::of(&broken, &settings.key.identity)?;
-            file(&doors, id, false, &broken, &signed).await;
+            file(&doors, id, false, &broken, &settings.key.identity).await?;
             Err(failure)
         }
         Some(Ok((sealed_after_ms, rebuilt))) => {
             let trust = settings.key.trust;
-            let report = Report::new(id, trust, started_at, sealed_after_ms, heads, &rebuilt);
+            let mut report = Report::new(id, trust, started_at, sealed_after_ms, heads, &rebuilt);
+            let shortfalls = report.shortfalls.iter();
+            let missed: Vec<Miss> = shortfalls.map(|line| Miss::of_shortfall(line)).collect();
+            let owner = settings.connection.user.as_deref();
+            report.findings = findings(id, &missed, owner, SystemClock.now());
             let signed = Signed::of(&report, &settings.key.identity)?;
-            let is_filed = file(&doors, id, report.passed, &report, &signed).await;
+            let is_filed = file(&doors, id, report.passed, &report, &settings.key.identity).await?;
             Ok(Evidence {
                 report,
                 signed,
@@ -149,26 +159,28 @@ pub async fn run(
     }
 }
 
-/// Puts a report into the continuity record, with the signature beside it; the heads are in the text
-/// that is signed. Whether that worked.
+/// Puts a report into the continuity record, with the signature of what is recorded beside it: lists
+/// are cut there, as a report of a failure can be longer than what a site takes. The heads are in the
+/// text that is signed. Whether that worked.
 async fn file(
     doors: &Doors,
     id: Uuid,
     passed: bool,
     report: &impl Serialize,
-    signed: &Signed,
-) -> bool {
-    let mut value = json!(report);
+    identity: &RecoveryIdentity,
+) -> Result<bool, Failure> {
+    let mut value = drill::capped(&json!(report));
+    let signed = Signed::of(&value, identity)?;
     if let Some(fields) = value.as_object_mut() {
         fields.remove("heads");
         fields.insert("signed".into(), json!(signed));
     }
     let filed = doors.record_end(id, passed, &value).await;
-    filed
+    Ok(filed
         .inspect_err(|error| {
             tracing::warn!(%error, "the report could not be filed in the continuity record");
         })
-        .is_ok()
+        .is_ok())
 }
 
 /// Stands in the record where other drills name the site that they broke.
@@ -179,6 +191,7 @@ struct Rebuilt {
     recovered: Recovered,
     first_use_ms: BTreeMap<&'static str, i64>,
     failures: Vec<String>,
+    functions: Vec<FunctionLine>,
 }
 
 async fn rebuild(
@@ -237,6 +250,7 @@ async fn rebuild(
         recovered,
         first_use_ms: tried.first_use_ms,
         failures: tried.failures,
+        functions: tried.functions,
     })
 }
 
@@ -297,6 +311,9 @@ impl Report {
             heads_equal,
             heads,
             unrestorable,
+            functions_available_pct: share_available(&rebuilt.functions),
+            functions: rebuilt.functions.clone(),
+            findings: Vec::new(),
         }
     }
 

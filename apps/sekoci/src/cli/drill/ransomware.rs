@@ -5,6 +5,9 @@ use drill::Doors;
 use drill::ransomware::{RansomwareReport, Settings};
 use kernel::clock::SystemClock;
 
+/// Documents a second the attacker spoils, where nothing else is said.
+pub const RATE: u64 = 50;
+
 /// How large the drill is.
 pub struct Scale {
     /// Documents.
@@ -31,6 +34,7 @@ pub async fn run(connection: &Connection, scale: &Scale) -> Result<RansomwareRep
         workers: scale.people as usize,
         rate: scale.rate,
         sign_in: &sign_in,
+        runner: connection.user.clone(),
     };
     let say = |what: &str| eprintln!("drill: {what}");
     let report = drill::ransomware::run(&doors, &settings, &SystemClock, &say).await;

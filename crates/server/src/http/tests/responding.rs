@@ -254,3 +254,126 @@ async fn anybody_with_its_address_reads_the_status_page_at_either_site() {
     sent(&installation, workspace, owner, "set-status-page", page).await;
     eventually(async || read(&installation.a, &path).await.status == 404).await;
 }
+
+/// A provider of SMS on this machine: gives the JSON it is sent.
+async fn provider() -> (u16, tokio::sync::mpsc::UnboundedReceiver<Value>) {
+    let (got, messages) = tokio::sync::mpsc::unbounded_channel();
+    let take = move |axum::Json(body): axum::Json<Value>| {
+        let got = got.clone();
+        async move {
+            let _ = got.send(body);
+        }
+    };
+    let app = axum::Router::new().route("/sms", axum::routing::post(take));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    (port, messages)
+}
+
+fn sms(installation: &Installation, port: u16) -> delivery::Post {
+    let secret_file = installation.dir.path().join("sms-secret");
+    std::fs::write(&secret_file, "a secret of twenty-four b").unwrap();
+    let webhook = delivery::Webhook {
+        url: format!("http://127.0.0.1:{port}/sms"),
+        secret_file,
+        is_private: true,
+    };
+    let config = delivery::Config {
+        webhooks: [("sms".to_owned(), webhook)].into(),
+        ..delivery::Config::default()
+    };
+    delivery::Post::open(&config).unwrap()
+}
+
+#[tokio::test]
+async fn who_is_called_is_told_outside_under_one_id_though_a_site_dies_before_recording_it() {
+    use response::queries::outgoing;
+    let (installation, workspace) = two_sites().await;
+    let owner = installation.operator.as_str();
+    let (ann, token) = installation.member(workspace, "ann").await;
+    let (port, mut messages) = provider().await;
+    let point = new_id();
+    let add =
+        json!({"point_id": point, "address": {"webhook": {"provider": "sms", "to": "+62 811 12"}}});
+    sent(&installation, workspace, &token, "add-contact-point", add).await;
+    let place = |call: Uuid| {
+        json!({"call_id": call, "purpose": {"notice": {}}, "text": "To the bridge", "people": [ann],
+            "policy": {"remind_every_s": 600, "escalate_after_s": 600, "ends_in_s": 3_600}})
+    };
+    sent(
+        &installation,
+        workspace,
+        owner,
+        "place-call",
+        place(new_id()),
+    )
+    .await;
+    // What site a sends, it does not live to record.
+    let id = PartitionId::new(workspace, "response");
+    let now = kernel::Clock::now(&*installation.clock);
+    let due = installation
+        .a
+        .site
+        .query(&id, None, move |rows| Ok(outgoing(rows, now, 10)?));
+    let due = due.await.unwrap();
+    assert_eq!(
+        due.len(),
+        1,
+        "a point that is not verified carries its code alone"
+    );
+    let first = due[0].message_id.to_string();
+    let letter = delivery::Letter {
+        id: &first,
+        subject: "",
+        text: "",
+        at_s: 1,
+    };
+    let to = delivery::To::Webhook {
+        provider: "sms",
+        to: "+6281112",
+    };
+    sms(&installation, port).send(&letter, to).await.unwrap();
+    for door in [&installation.a, installation.b()] {
+        crate::delivering::start(&door.site, sms(&installation, port), || false);
+    }
+    assert_eq!(messages.recv().await.unwrap()["message_id"], first);
+    let again = messages.recv().await.unwrap();
+    assert_eq!(
+        again["message_id"], first,
+        "at least once, and recognisably"
+    );
+    let code = again["text"].clone();
+    let verify = json!({"point_id": point, "code": code});
+    let answer = sent(
+        &installation,
+        workspace,
+        &token,
+        "verify-contact-point",
+        verify,
+    )
+    .await;
+    assert_eq!(answer["answer"]["is_verified"], true, "{answer}");
+    let call = new_id();
+    sent(&installation, workspace, owner, "place-call", place(call)).await;
+    let told = messages.recv().await.unwrap();
+    assert!(told["text"].as_str().unwrap().starts_with("To the bridge"));
+    assert_eq!(told["to"], "+6281112");
+    let query = format!("call?call_id={call}");
+    for door in [&installation.a, installation.b()] {
+        eventually(async || {
+            let found = asked(door, workspace, owner, &query).await;
+            found["messages"][0]["state"] == "taken"
+        })
+        .await;
+        let found = asked(door, workspace, owner, &query).await;
+        assert_eq!(found["messages"][0]["message_id"], told["message_id"]);
+        assert_eq!(found["messages"][0]["attempts"], 1);
+        assert_eq!(found["messages"][0]["masked"], "sms •••12");
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    assert!(
+        messages.try_recv().is_err(),
+        "what was recorded is not sent again"
+    );
+}

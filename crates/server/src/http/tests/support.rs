@@ -4,7 +4,8 @@ pub use super::asking::{Answer, get, post, request, send};
 use crate::attachments::{ChunkPeer, ChunkPeerError, Chunks};
 use crate::config::{Config, Limits, Role};
 use crate::http::{Api, ApiParts, MoreRoutes, routes};
-use crate::runtime::Remote;
+use crate::readiness;
+use crate::runtime::{OwnThread, Remote};
 use crate::site::{Parts, Site};
 use async_trait::async_trait;
 use axum::Router;
@@ -178,11 +179,13 @@ fn open(
             Arc::new(messaging::Messaging::default()),
             Arc::new(documents::Documents),
             Arc::new(protection::Protection),
+            Arc::new(programme::Programme),
             Arc::new(response::Response),
             Arc::new(continuity::Continuity),
         ],
         installation_key: DataKey::from_bytes([3; 32]),
         remote: Arc::clone(&beside) as _,
+        place: Arc::new(OwnThread),
     })
     .unwrap();
     let chunk_peer = (sites.len() > 1).then(|| Arc::clone(&beside) as _);
@@ -192,7 +195,14 @@ fn open(
         password_cost: Cost::LEAST,
     };
     let api = Api::open(parts).unwrap();
-    let router = routes(api.clone(), MoreRoutes::default());
+    let more = MoreRoutes {
+        signed_in: readiness::routes(readiness::Door {
+            api: api.clone(),
+            contacts: Arc::default(),
+        }),
+        ..MoreRoutes::default()
+    };
+    let router = routes(api.clone(), more);
     Door {
         router,
         api,

@@ -5,14 +5,15 @@ use crate::cli::Failure;
 use crate::init::{EngineKind, NodePlan, NodePorts, Plan};
 use crate::recover::target::{Target, TargetArguments};
 use client::{Client, SiteUrl};
-use drill::{Doors, Function, Place, attempt};
+use drill::{Doors, Function, FunctionLine, Place, attempt};
 use kernel::clock::SystemClock;
 use kernel::random::OsRandom;
 use kernel::{Clock, SiteName, Timestamp};
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::{Child, Command};
@@ -23,9 +24,17 @@ const REMOVE_TRIES: u32 = 50;
 const REMOVE_EVERY: Duration = Duration::from_millis(100);
 const TRY_EVERY: Duration = Duration::from_millis(50);
 
+/// How the folders are called.
+const PREFIX: &str = "sekoci-drill-";
+/// Locked in a folder for as long as its drill runs.
+const LOCK: &str = "lock";
+/// A folder whose lock is younger may still be about to be locked.
+const SWEPT_AFTER: Duration = Duration::from_secs(5);
+
 /// The folder, and what runs in it.
 pub struct Bench {
     folder: tempfile::TempDir,
+    _lock: File,
     port: u16,
     site: Option<Child>,
     trying: Option<JoinHandle<Tried>>,
@@ -38,6 +47,8 @@ pub struct Tried {
     pub first_use_ms: BTreeMap<&'static str, i64>,
     /// What did not work.
     pub failures: Vec<String>,
+    /// Each function by itself.
+    pub functions: Vec<FunctionLine>,
 }
 
 impl Bench {
@@ -47,10 +58,13 @@ impl Bench {
     /// When the folder cannot be made.
     pub fn make() -> Result<Self, Failure> {
         let bad = |e: std::io::Error| Failure::failed(format!("a scratch folder: {e}"));
+        sweep(&std::env::temp_dir());
         let folder = tempfile::Builder::new()
-            .prefix("sekoci-drill-")
+            .prefix(PREFIX)
             .tempdir()
             .map_err(bad)?;
+        let lock = File::create(folder.path().join(LOCK)).map_err(bad)?;
+        lock.lock().map_err(bad)?;
         let [http, peer, agent] = free_ports().map_err(bad)?;
         let name = SiteName::new("scratch").map_err(|e| Failure::failed(e.to_string()))?;
         let ports = NodePorts {
@@ -68,10 +82,12 @@ impl Bench {
             workspace: "Scratch".into(),
             sqlite_journal: None,
             vault: None,
+            drills: false,
         };
         plan.carry_out(&OsRandom)?;
         Ok(Self {
             folder,
+            _lock: lock,
             port: http,
             site: None,
             trying: None,
@@ -101,7 +117,11 @@ impl Bench {
     /// When it cannot be started.
     pub fn serve(&mut self) -> Result<(), Failure> {
         let bad = |e: std::io::Error| Failure::failed(format!("the scratch site: {e}"));
-        let child = Command::new(std::env::current_exe().map_err(bad)?)
+        let mut command = Command::new(std::env::current_exe().map_err(bad)?);
+        let parent = nix::unistd::getpid();
+        // SAFETY: the closure makes two system calls and allocates nothing.
+        unsafe { command.pre_exec(move || die_with(parent)) };
+        let child = command
             .args(["serve", "--config"])
             .arg(self.config())
             .stdin(Stdio::null())
@@ -163,6 +183,45 @@ impl Bench {
     }
 }
 
+/// Runs in the child before its program: it dies with the drill, however that ends.
+fn die_with(parent: nix::unistd::Pid) -> std::io::Result<()> {
+    nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)?;
+    if nix::unistd::getppid() == parent {
+        return Ok(());
+    }
+    Err(std::io::Error::from_raw_os_error(libc::ESRCH))
+}
+
+/// Removes the folders of drills that were killed: what is in them can be read by whoever finds them.
+fn sweep(place: &Path) {
+    let Ok(entries) = std::fs::read_dir(place) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let is_ours = entry
+            .file_name()
+            .to_str()
+            .is_some_and(|name| name.starts_with(PREFIX));
+        if is_ours && is_left(&entry.path()) {
+            let folder = entry.path().display().to_string();
+            match std::fs::remove_dir_all(entry.path()) {
+                Ok(()) => tracing::info!(folder, "the folder of a drill that was killed is gone"),
+                Err(error) => tracing::warn!(%error, folder, "a folder is left and stays"),
+            }
+        }
+    }
+}
+
+/// Whether nobody works in a folder any more.
+fn is_left(folder: &Path) -> bool {
+    let Ok(lock) = File::open(folder.join(LOCK)) else {
+        return false;
+    };
+    let age = lock.metadata().and_then(|data| data.modified()).ok();
+    let age = age.and_then(|at| at.elapsed().ok()).unwrap_or_default();
+    age > SWEPT_AFTER && lock.try_lock().is_ok()
+}
+
 /// Tries everything that people do until it works, each function by itself.
 async fn try_functions(client: Client, workspace: Option<String>, began: Timestamp) -> Tried {
     let made = until_works(began, async || {
@@ -194,10 +253,16 @@ async fn try_functions(client: Client, workspace: Option<String>, began: Timesta
             Ok((function, Ok(((), ms)))) => {
                 let at = tried.first_use_ms.entry(function.module()).or_insert(0);
                 *at = ms.max(*at);
+                tried
+                    .functions
+                    .push(FunctionLine::of_first_use(function, Ok(ms)));
             }
             Ok((function, Err(failure))) => {
                 let (module, name) = (function.module(), function.name());
                 tried.failures.push(format!("{module}: {name}: {failure}"));
+                tried
+                    .functions
+                    .push(FunctionLine::of_first_use(function, Err(failure)));
             }
             Err(error) => tried.failures.push(error.to_string()),
         }
@@ -246,6 +311,8 @@ async fn make_place(client: &Client, workspace: Option<&str>) -> Result<Place, S
         site: 0,
         workspace,
         conversation,
+        folder: None,
+        record: "Order",
         person,
     })
 }
