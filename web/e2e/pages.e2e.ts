@@ -44,7 +44,7 @@ describe.skipIf(!hasDemo)("every page", () => {
         await check(page, "a thread");
         await page.keyboard.press("Escape");
         const origin = new URL(page.url()).origin;
-        for (const path of [`/documents/${workspace}`, `/documents/${workspace}/search`, "/now", "/account", ...["people", "departments", "groups", "roles", "invitations", "history", "protection", "accounts"].map((section) => `/admin/${workspace}/${section}`)]) {
+        for (const path of [`/documents/${workspace}`, `/documents/${workspace}/search`, "/now", "/account", ...["people", "departments", "groups", "roles", "invitations", "history", "protection", "continuity", "accounts"].map((section) => `/admin/${workspace}/${section}`)]) {
           await page.goto(origin + path);
           await page.locator("main h1").waitFor();
           await page.waitForLoadState("networkidle", { timeout: 3_000 }).catch(() => undefined);

@@ -10,6 +10,7 @@ mod module;
 mod recover;
 mod serve;
 mod vault;
+mod verify;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -45,6 +46,10 @@ enum Command {
     Drill(cli::drill::Arguments),
     /// Rehearse the worst day every night: bring everything back from the vault, compare, file the result
     Rehearse(cli::rehearse::Arguments),
+    /// Say what a report proves and what not, offline
+    Verify(verify::Arguments),
+    /// Report on a year or quarter, make reports readable, list the keys they are signed with
+    Report(cli::report::Arguments),
     /// Look at the journal itself
     Journal(journal::Arguments),
     /// Make, combine, replace and try out the keys that people hold
@@ -87,6 +92,8 @@ fn main() -> ExitCode {
         Command::Import(arguments) => cli::import::run(arguments),
         Command::Drill(arguments) => cli::drill::run(arguments),
         Command::Rehearse(arguments) => cli::rehearse::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Report(arguments) => cli::report::run(arguments),
         Command::Journal(arguments) => journal::run(arguments),
         Command::Keys(arguments) => keys::run(arguments),
         Command::Init(arguments) => init::run(arguments),

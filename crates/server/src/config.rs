@@ -39,6 +39,10 @@ pub struct Config {
     /// File with the installation key; sites only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub installation_key: Option<PathBuf>,
+    /// File with the key this site signs evidence with, which it makes itself; without it,
+    /// `evidence.key` beside the installation key. Sites only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence_key: Option<PathBuf>,
     /// Every node: both sites and the witness.
     pub nodes: Vec<NodeConfig>,
     /// The engine; sites only.

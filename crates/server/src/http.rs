@@ -11,6 +11,7 @@ mod authenticate;
 mod commands;
 mod create_workspace;
 pub mod envelope;
+mod evidence;
 mod moment;
 mod observe;
 mod passkeys;
@@ -85,6 +86,18 @@ pub fn routes(api: Api, more: MoreRoutes) -> Router {
         .route(
             "/api/attachments/{workspace}/documents/{document}/{attachment}",
             get(attachments::read_of_document),
+        )
+        .route(
+            "/api/continuity/drill-evidence",
+            get(evidence::drill_evidence),
+        )
+        .route(
+            "/api/continuity/period-evidence",
+            get(evidence::period_evidence),
+        )
+        .route(
+            "/api/continuity/evidence-keys",
+            get(evidence::evidence_keys),
         )
         .route("/api/protection/rewind-plan", get(rewind_plan))
         .route("/api/protection/rewind-progress", get(rewind_progress))

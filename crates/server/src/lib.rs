@@ -7,6 +7,7 @@ pub mod config;
 pub mod delivering;
 pub mod detecting;
 mod events;
+pub mod evidence;
 pub mod gateway;
 pub mod http;
 mod hub;

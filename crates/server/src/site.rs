@@ -1,6 +1,7 @@
 //! A site: its partitions, its listeners and its way to the other nodes.
 
 use crate::config::Config;
+use crate::evidence::Signer;
 use crate::hub::PartitionHub;
 use crate::key_check;
 use crate::moments::Moments;
@@ -48,6 +49,8 @@ pub struct Site {
     pub engine: Arc<dyn Engine>,
     /// How sealing into the vault stands.
     pub sealing: sealing::Board,
+    /// Signs evidence.
+    pub signer: Signer,
     /// Plans of rewinds, and rewinds that are carried out here.
     pub rewinds: Arc<Rewinds>,
     /// Views as they were.
@@ -107,6 +110,7 @@ impl Site {
         )?;
         let site = Arc::new(Self {
             name: parts.config.name.clone(),
+            signer: Signer::new(&parts.config),
             config: parts.config,
             clock: parts.clock,
             random: parts.random,
@@ -137,6 +141,7 @@ impl Site {
         site.look_recovering();
         // The others are opened once the installation's facts have proved the key.
         site.open_of_installation(INSTALLATION_MODULES[0])?;
+        tokio::spawn(Signer::keep(Arc::clone(&site)));
         tokio::spawn(Arc::clone(&site).keep_workspaces_open());
         tokio::spawn(Arc::clone(&site).watch_durability());
         Ok(site)

@@ -16,6 +16,7 @@ mod availability;
 mod commands;
 mod events;
 mod incident;
+pub mod period;
 mod queries;
 mod rehearsal;
 mod standing;
@@ -26,7 +27,7 @@ pub use availability::{
 };
 pub use commands::{AskDrillStop, COMMANDS, NoteTimeline, RecordDrillEnd, RecordDrillStart};
 pub use events::{DrillEnded, DrillStarted, DrillStopAsked, NoteKind, TimelineNoted};
-pub use queries::{DrillRow, NoteRow, QUERIES, SeenNote, notes_since};
+pub use queries::{DrillRow, NoteRow, QUERIES, SeenNote, drill, notes_since};
 pub use rehearsal::{REHEARSAL, Rehearsal, last_rehearsal};
 pub use standing::{Standing, standing};
 

@@ -4,7 +4,7 @@
 use crate::availability::{AvailabilityParameters, AvailabilityReport, availability};
 use kernel::id::Uuid;
 use kernel::{Actor, DecideError, QuerySpec, Refusal, SchemaOf, Timestamp, run_query};
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -218,11 +218,24 @@ fn drills(
                 limit,
                 parameters.scenario,
             ),
-            drill,
+            drill_row,
         )?
         .collect::<Result<Vec<_>, _>>()?;
     let next = next(items.len(), limit, items.last().map(|drill| drill.number));
     Ok(Drills { items, next })
+}
+
+/// A drill by its id.
+///
+/// # Errors
+/// When the rows cannot be read.
+pub fn drill(rows: &Connection, id: Uuid) -> Result<Option<DrillRow>, rusqlite::Error> {
+    rows.prepare_cached(
+        "SELECT number, id, scenario, site, started_at, started_by, ended_at, passed, report
+         FROM drill WHERE id = ?1",
+    )?
+    .query_row([id.as_bytes()], drill_row)
+    .optional()
 }
 
 fn limit(actor: &Actor, wished: Option<u32>) -> Result<u32, Refusal> {
@@ -256,7 +269,7 @@ fn note(row: &Row<'_>) -> Result<NoteRow, rusqlite::Error> {
     })
 }
 
-fn drill(row: &Row<'_>) -> Result<DrillRow, rusqlite::Error> {
+fn drill_row(row: &Row<'_>) -> Result<DrillRow, rusqlite::Error> {
     Ok(DrillRow {
         number: row.get(0)?,
         drill_id: uuid(&row.get::<_, Vec<u8>>(1)?).unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use crate::rows;
 use authorization::{Kind, Policies, Thing};
-use kernel::{AccountId, Actor, DecideError, Refusal};
+use kernel::{AccountId, Actor, DecideError, Refusal, SiteName};
 use rusqlite::Connection;
 use std::sync::LazyLock;
 
@@ -60,6 +60,17 @@ impl<'a> Asked<'a> {
         match self.actor {
             Actor::Account(id) => Ok(*id),
             Actor::Person(_) | Actor::Site(_) => Err(not_signed_in()),
+        }
+    }
+
+    /// The site that asks.
+    pub fn site(&self) -> Result<&'a SiteName, Refusal> {
+        match self.actor {
+            Actor::Site(name) => Ok(name),
+            Actor::Person(_) | Actor::Account(_) => {
+                let detail = "Only a site can do this.";
+                Err(Refusal::forbidden("not_permitted", detail))
+            }
         }
     }
 

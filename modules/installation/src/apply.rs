@@ -39,6 +39,7 @@ pub fn apply(rows: &Connection, header: &Header, event: &Event) -> Result<(), Ap
             )
         }
         (kind, 1) if kind.starts_with("passkey-") => passkey(rows, time, event),
+        (kind, 1) if kind.starts_with("evidence-key-") => evidence_key(rows, time, event),
         _ => keys(rows, time, event),
     }
 }
@@ -110,6 +111,30 @@ fn passkey(rows: &Connection, time: i64, event: &Event) -> Result<(), ApplyError
                 rows,
                 "DELETE FROM passkey WHERE credential_id = ?1",
                 [e.credential_id],
+            )
+        }
+        _ => Err(event.unknown().into()),
+    }
+}
+
+fn evidence_key(rows: &Connection, time: i64, event: &Event) -> Result<(), ApplyError> {
+    match event.kind.as_str() {
+        "evidence-key-published" => {
+            let e: EvidenceKeyPublished = event.decode()?;
+            run(
+                rows,
+                "INSERT INTO evidence_key (key, site, published_at) VALUES (?1, ?2, ?3)",
+                params![e.key, e.site.as_str(), time],
+            )
+        }
+        "evidence-key-retired" => {
+            let e: EvidenceKeyRetired = event.decode()?;
+            // Revoked later: it was retired when it was retired.
+            run(
+                rows,
+                "UPDATE evidence_key SET retired_at = coalesce(retired_at, ?2), is_revoked = ?3
+                 WHERE key = ?1",
+                params![e.key, time, e.revoked],
             )
         }
         _ => Err(event.unknown().into()),

@@ -2,7 +2,7 @@
 //! shape is a new version beside the old one, which decodes for ever (`src/tests/frozen_shapes.rs`).
 //! Nobody is shown these: they hold password hashes and keys.
 
-use kernel::{AccountId, Event, KeyId, WorkspaceId};
+use kernel::{AccountId, Event, KeyId, SiteName, WorkspaceId};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 kernel::define_id! {
@@ -191,3 +191,25 @@ pub struct PasskeyRemoved {
     pub credential_id: String,
 }
 fact!(PasskeyRemoved, "passkey-removed");
+
+/// A site signs evidence with this key from now on. The private half is at the site alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EvidenceKeyPublished {
+    /// The site.
+    pub site: SiteName,
+    /// The Ed25519 public key.
+    #[serde(with = "kernel::hex::array32")]
+    pub key: [u8; 32],
+}
+fact!(EvidenceKeyPublished, "evidence-key-published");
+
+/// A key signs no more evidence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EvidenceKeyRetired {
+    /// The Ed25519 public key.
+    #[serde(with = "kernel::hex::array32")]
+    pub key: [u8; 32],
+    /// Whether what it signed is not to be believed any more (others may have the private half).
+    pub revoked: bool,
+}
+fact!(EvidenceKeyRetired, "evidence-key-retired");

@@ -5,6 +5,7 @@
 //! - login names and names of workspaces are unique ignoring case;
 //! - at least one active operator, from the first command on;
 //! - one signing key in use; ids of keys only grow;
+//! - one evidence key in use per site, of which only the public half is known here;
 //! - no plain password reaches a journal: [`prepare`] turns it into a hash before deciding;
 //! - nobody is shown what happens here ([`kernel::Audience`] is empty): events hold hashes and keys.
 
@@ -45,7 +46,7 @@ impl Module for Installation {
     }
 
     fn schema_version(&self) -> u32 {
-        1
+        2
     }
 
     fn commands(&self) -> &'static [CommandSpec] {

@@ -121,3 +121,32 @@ pub fn passkey_count(rows: &Connection, id: AccountId) -> Result<u32> {
     rows.prepare_cached("SELECT count(*) FROM passkey WHERE account = ?1")?
         .query_row([id], |row| row.get(0))
 }
+
+/// A site's evidence key.
+pub struct EvidenceKey {
+    pub site: String,
+    pub is_retired: bool,
+    pub is_revoked: bool,
+}
+
+/// The evidence key with this public half.
+pub fn evidence_key(rows: &Connection, key: [u8; 32]) -> Result<Option<EvidenceKey>> {
+    rows.prepare_cached(
+        "SELECT site, retired_at IS NOT NULL, is_revoked FROM evidence_key WHERE key = ?1",
+    )?
+    .query_row([key], |row| {
+        Ok(EvidenceKey {
+            site: row.get(0)?,
+            is_retired: row.get(1)?,
+            is_revoked: row.get(2)?,
+        })
+    })
+    .optional()
+}
+
+/// The evidence keys that a site has in use; one, or none.
+pub fn evidence_keys_in_use(rows: &Connection, site: &str) -> Result<Vec<[u8; 32]>> {
+    rows.prepare_cached("SELECT key FROM evidence_key WHERE site = ?1 AND retired_at IS NULL")?
+        .query_map([site], |row| row.get(0))?
+        .collect()
+}

@@ -45,3 +45,10 @@ CREATE TABLE passkey (
     used_at INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX passkey_of_account ON passkey (account);
+CREATE TABLE evidence_key (
+    key BLOB PRIMARY KEY, -- public
+    site TEXT NOT NULL,
+    published_at INTEGER NOT NULL,
+    retired_at INTEGER,
+    is_revoked INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;

@@ -55,10 +55,18 @@ impl Reporting {
         if self.is_stdout() {
             return std::io::stdout().write_all(&text).map_err(|e| bad(&e));
         }
-        let partial = beside(file);
-        std::fs::write(&partial, &text).map_err(|e| bad(&e))?;
-        std::fs::rename(&partial, file).map_err(|e| bad(&e))
+        write_whole(file, &text).map_err(|e| bad(&e))
     }
+}
+
+/// Writes a file whole or not at all.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_whole(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let partial = beside(file);
+    std::fs::write(&partial, bytes)?;
+    std::fs::rename(&partial, file)
 }
 
 /// A file in the same folder, so that renaming is atomic.

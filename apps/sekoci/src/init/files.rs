@@ -173,6 +173,7 @@ fn config(plan: &Plan, node: &NodePlan, certificates: &[NodeCertificate]) -> Con
             key: folder.join("node.key"),
         },
         installation_key: is_site.then(|| folder.join("installation.key")),
+        evidence_key: None,
         nodes: nodes.collect(),
         engine: is_site.then(|| engine(plan, node)),
         prober: Some(ProberConfig {

@@ -13,6 +13,7 @@ mod door;
 mod drill_engine;
 mod drill_postgres;
 mod events;
+mod evidence;
 mod isolation;
 mod journal_verify;
 mod keys;

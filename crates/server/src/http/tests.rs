@@ -7,6 +7,7 @@ mod detecting;
 
 mod documents;
 mod entering;
+mod evidence;
 mod front;
 mod members;
 mod moments;

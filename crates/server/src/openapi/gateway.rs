@@ -2,6 +2,7 @@
 
 use super::components::Components;
 use super::{add, responses};
+use crate::evidence::{DrillAsked, PeriodAsked};
 use crate::gateway::StartDrill;
 use crate::http::envelope::CommandAnswer;
 use crate::http::wire;
@@ -98,6 +99,7 @@ pub(super) fn describe(paths: &mut Map<String, Value>, components: &mut Componen
     rewinds(paths, components);
     readiness(paths, components);
     events(paths);
+    evidence(paths, components);
     operations(paths, components);
 }
 
@@ -279,6 +281,42 @@ fn asked_of_site<const N: usize>(
     for (path, summary, parameters, answer) in asked {
         let parameters = components.query_parameters(OWNER, &parameters);
         let answer = components.reference(OWNER, &answer);
+        let operation = json!({
+            "operationId": operation_id(path), "tags": [OWNER], "summary": summary,
+            "parameters": parameters, "responses": responses(answer),
+        });
+        add(paths, path, "get", operation);
+    }
+}
+
+/// Signed reports, and the keys they are signed with. What is in a report follows from what was drilled.
+fn evidence(paths: &mut Map<String, Value>, components: &mut Components) {
+    let signed =
+        || json!({ "type": "object", "properties": { "signature": { "type": "object" } } });
+    let asked = [
+        (
+            "/api/continuity/drill-evidence",
+            "The report of a drill as it is on record, signed by the site (operators)",
+            Some(SchemaOf::of::<DrillAsked>()),
+            signed(),
+        ),
+        (
+            "/api/continuity/period-evidence",
+            "What is on record of a year or quarter, signed by the site (operators)",
+            Some(SchemaOf::of::<PeriodAsked>()),
+            signed(),
+        ),
+        (
+            "/api/continuity/evidence-keys",
+            "The keys with which sites sign evidence",
+            None,
+            json!({ "type": "object" }),
+        ),
+    ];
+    for (path, summary, parameters, answer) in asked {
+        let parameters = parameters
+            .map(|parameters| components.query_parameters(OWNER, &parameters))
+            .unwrap_or_default();
         let operation = json!({
             "operationId": operation_id(path), "tags": [OWNER], "summary": summary,
             "parameters": parameters, "responses": responses(answer),

@@ -8,6 +8,7 @@ mod create_workspace;
 mod deactivate_account;
 mod end_session;
 mod end_sessions;
+mod evidence_keys;
 mod found_installation;
 mod reactivate_account;
 mod record_passkey_use;
@@ -25,6 +26,7 @@ pub use create_workspace::CreateWorkspace;
 pub use deactivate_account::DeactivateAccount;
 pub use end_session::EndSession;
 pub use end_sessions::{EndSessions, EndSessionsPrepared};
+pub use evidence_keys::{PublishEvidenceKey, RetireEvidenceKey};
 pub use found_installation::{FoundInstallation, FoundInstallationPrepared};
 pub use reactivate_account::ReactivateAccount;
 pub use record_passkey_use::RecordPasskeyUse;
@@ -94,6 +96,15 @@ pub const COMMANDS: &[CommandSpec] = &[
         "rotate-signing-key",
         "Sign new session tokens with a new key (operators)",
     ),
+    CommandSpec::new::<PublishEvidenceKey>(
+        "publish-evidence-key",
+        "Say with which key a site signs evidence",
+    )
+    .internal(),
+    CommandSpec::new::<RetireEvidenceKey>(
+        "retire-evidence-key",
+        "Have a site sign evidence with a new key (operators)",
+    ),
 ];
 
 /// Decides a command.
@@ -116,6 +127,8 @@ pub(crate) fn decide(rows: &Connection, command: &Command) -> Result<Decision, D
         "create-workspace" => parsed::<Keyed<CreateWorkspace>>,
         "rotate-data-key" => parsed::<Keyed<RotateDataKey>>,
         "rotate-signing-key" => parsed::<Keyed<RotateSigningKey>>,
+        "publish-evidence-key" => parsed::<PublishEvidenceKey>,
+        "retire-evidence-key" => parsed::<RetireEvidenceKey>,
         _ => {
             let detail = "The installation has no such command.";
             return Err(Refusal::not_found("command", "unknown_command", detail).into());

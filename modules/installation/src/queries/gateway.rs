@@ -4,7 +4,7 @@
 use super::WorkspaceRow;
 use crate::events::{KeyBytes, SessionId};
 use crate::rows;
-use kernel::{AccountId, KeyId, Seq, Timestamp, WorkspaceId};
+use kernel::{AccountId, KeyId, Seq, SiteName, Timestamp, WorkspaceId};
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -56,6 +56,21 @@ pub struct SigningKey {
     pub created_at: Timestamp,
     /// When it stopped signing.
     pub retired_at: Option<Timestamp>,
+}
+
+/// A key with which a site signs, or signed, evidence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EvidenceKeyRow {
+    /// The Ed25519 public key.
+    pub key: [u8; 32],
+    /// The site that has the private half.
+    pub site: SiteName,
+    /// When it was published.
+    pub published_at: Timestamp,
+    /// When it stopped signing.
+    pub retired_at: Option<Timestamp>,
+    /// Whether what it signed is not to be believed any more.
+    pub is_revoked: bool,
 }
 
 /// Whose a passkey is.
@@ -165,6 +180,29 @@ pub fn signing_keys(rows: &Connection, retired_after: Timestamp) -> Rows<Vec<Sig
             seed: KeyBytes(row.get(1)?),
             created_at: Timestamp(row.get(2)?),
             retired_at: row.get::<_, Option<i64>>(3)?.map(Timestamp),
+        })
+    })?
+    .collect()
+}
+
+/// Every key with which a site signs or signed evidence, in the order in which they were published.
+///
+/// # Errors
+/// When the view cannot be read.
+pub fn evidence_keys(rows: &Connection) -> Rows<Vec<EvidenceKeyRow>> {
+    rows.prepare_cached(
+        "SELECT key, site, published_at, retired_at, is_revoked FROM evidence_key
+         ORDER BY published_at, key",
+    )?
+    .query_map([], |row| {
+        let site: String = row.get(1)?;
+        Ok(EvidenceKeyRow {
+            key: row.get(0)?,
+            site: SiteName::new(&site)
+                .map_err(|_| rusqlite::Error::InvalidColumnName("site".into()))?,
+            published_at: Timestamp(row.get(2)?),
+            retired_at: row.get::<_, Option<i64>>(3)?.map(Timestamp),
+            is_revoked: row.get(4)?,
         })
     })?
     .collect()

@@ -13,9 +13,9 @@ pub use account_list::{
 };
 pub use departed::departed;
 pub use gateway::{
-    PasskeyOwner, Profile, SignIn, SigningKey, account_for_passkey, account_for_sign_in,
-    is_founded, is_session_ended, key_ring, passkey_owner, passkeys_of, profile, signing_keys,
-    workspaces,
+    EvidenceKeyRow, PasskeyOwner, Profile, SignIn, SigningKey, account_for_passkey,
+    account_for_sign_in, evidence_keys, is_founded, is_session_ended, key_ring, passkey_owner,
+    passkeys_of, profile, signing_keys, workspaces,
 };
 pub use passkey_list::{PasskeyList, PasskeyListParameters, PasskeyRow, passkey_list};
 pub use workspace_list::{WorkspaceList, WorkspaceListParameters, WorkspaceRow, workspace_list};

@@ -31,6 +31,11 @@ fn prepared() -> TestInstallation {
         )
         .accepted("passkey-added");
     given
+        .by(site())
+        .send("publish-evidence-key", json!({"key": "01".repeat(32)}))
+        .accepted("evidence-key-published");
+    given.by(Actor::Account(OPERATOR));
+    given
 }
 
 /// A body for each command that concerns another account, or the installation.
@@ -51,6 +56,8 @@ fn body(command: &str) -> Value {
         "create-workspace" => json!({"workspace_id": id(71), "name": "Pier"}),
         "rotate-data-key" => json!({"workspace_id": id(70)}),
         "rotate-signing-key" => json!({}),
+        "publish-evidence-key" => json!({"key": "02".repeat(32)}),
+        "retire-evidence-key" => json!({"key": "01".repeat(32)}),
         other => panic!("no body for {other}: add one, with who may send it"),
     }
 }
@@ -67,7 +74,7 @@ fn tried(actor: Actor, command: &str) -> String {
 fn operators_send_everything_but_what_sites_send() {
     for command in COMMANDS {
         let expected = match command.name {
-            "found-installation" | "register-account" => "not_permitted",
+            "found-installation" | "register-account" | "publish-evidence-key" => "not_permitted",
             _ => "granted",
         };
         assert_eq!(
@@ -115,13 +122,13 @@ fn strangers_former_accounts_and_people_of_workspaces_send_nothing() {
 }
 
 #[test]
-fn sites_found_register_and_end_sessions_and_nothing_else() {
+fn sites_found_register_end_sessions_and_publish_keys_and_nothing_else() {
     let other = Actor::Site(SiteName::new("b").unwrap());
     for command in COMMANDS {
         for actor in [site(), other.clone()] {
             let expected = match command.name {
                 "found-installation" => "already_founded",
-                "register-account" | "end-sessions" => "granted",
+                "register-account" | "end-sessions" | "publish-evidence-key" => "granted",
                 "record-passkey-use" | "remove-passkey" => "passkey_not_found",
                 _ => "not_permitted",
             };

@@ -70,6 +70,16 @@ fn shapes() -> Vec<(&'static str, u16, Value)> {
             json!({"credential_id": "k1", "credential": "{\"counter\":2}"}),
         ),
         ("passkey-removed", 1, json!({"credential_id": "k1"})),
+        (
+            "evidence-key-published",
+            1,
+            json!({"site": "a", "key": "cd".repeat(32)}),
+        ),
+        (
+            "evidence-key-retired",
+            1,
+            json!({"key": "cd".repeat(32), "revoked": false}),
+        ),
     ]
 }
 
@@ -120,6 +130,8 @@ fn shapes_are_written_as_they_are_frozen() {
             written::<PasskeyAdded>(&shape),
             written::<PasskeyUsed>(&shape),
             written::<PasskeyRemoved>(&shape),
+            written::<EvidenceKeyPublished>(&shape),
+            written::<EvidenceKeyRetired>(&shape),
         ];
         let found: Vec<_> = written.into_iter().flatten().collect();
         assert_eq!(found, [shape.2], "{}", shape.0);

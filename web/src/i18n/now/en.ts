@@ -129,6 +129,7 @@ const en = {
   "drill.duplicated": "Duplicated",
   "drill.rejoin": "Rejoined after",
   "drill.earlier": "Earlier drills",
+  "drill.all": "All drills",
   "drill.start": "Drill: lose site {{site}}",
   "drill.runs": "Drill on site {{site}}:",
   "drill.shortfalls": "What fell short",

@@ -131,6 +131,7 @@ const id: Record<keyof typeof en, string> = {
   "drill.duplicated": "Ganda",
   "drill.rejoin": "Bergabung lagi setelah",
   "drill.earlier": "Latihan sebelumnya",
+  "drill.all": "Semua latihan",
   "drill.start": "Latihan: hilangkan situs {{site}}",
   "drill.runs": "Latihan di situs {{site}}:",
   "drill.shortfalls": "Yang belum tercapai",

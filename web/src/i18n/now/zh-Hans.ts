@@ -131,6 +131,7 @@ const zhHans: Record<keyof typeof en, string> = {
   "drill.duplicated": "重复",
   "drill.rejoin": "重新加入用时",
   "drill.earlier": "以往演练",
+  "drill.all": "所有演练",
   "drill.start": "演练：失去站点 {{site}}",
   "drill.runs": "站点 {{site}} 演练中：",
   "drill.shortfalls": "未达标项",

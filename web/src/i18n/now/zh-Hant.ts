@@ -131,6 +131,7 @@ const zhHant: Record<keyof typeof en, string> = {
   "drill.duplicated": "重複",
   "drill.rejoin": "重新加入用時",
   "drill.earlier": "以往演練",
+  "drill.all": "所有演練",
   "drill.start": "演練：失去站點 {{site}}",
   "drill.runs": "站點 {{site}} 演練中：",
   "drill.shortfalls": "未達標項目",

@@ -4,6 +4,7 @@ import type { ReactElement } from "react";
 import type { Drill, DrillProgress } from "../../api/types";
 import { agoText, dateTimeText, durationText, numberText, useT } from "../../i18n";
 import { Icon } from "../../ui/icon";
+import { Link } from "../../ui/link";
 import type { ActionKind } from "./site-action";
 
 interface DrillProps {
@@ -12,10 +13,12 @@ interface DrillProps {
   now: number;
   sites: readonly string[];
   mayAct: boolean;
+  /** Where the console lists all of them; none: for whoever may not see it. */
+  all: string | null;
   onAction(kind: ActionKind, site: string): void;
 }
 
-export function DrillPanel({ drills, progress, now, sites, mayAct, onAction }: DrillProps): ReactElement {
+export function DrillPanel({ drills, progress, now, sites, mayAct, all, onAction }: DrillProps): ReactElement {
   const t = useT();
   const last = drills.find((drill) => drill.ended_at !== null);
   const isRunning = progress?.running === true;
@@ -73,6 +76,11 @@ export function DrillPanel({ drills, progress, now, sites, mayAct, onAction }: D
             </details>
           ) : null}
         </>
+      )}
+      {all === null ? null : (
+        <p>
+          <Link to={all}>{t("drill.all")}</Link>
+        </p>
       )}
       {mayAct ? (
         <p className="site-actions">

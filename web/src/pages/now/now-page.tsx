@@ -1,9 +1,10 @@
 /** Now: where the work is done at this moment, how exposed it is, what happened last and how we know. */
 
-import { type ReactElement, useState } from "react";
-import { useApp, useSites, useStore } from "../../app-context";
+import { type ReactElement, useContext, useState } from "react";
+import { WorkspaceContext, useApp, useSites, useStore } from "../../app-context";
 import type { Status } from "../../api/types";
 import { durationText, errorText, secondsText, timeSecondsText, useT } from "../../i18n";
+import { continuityPath } from "../../route";
 import { Icon } from "../../ui/icon";
 import { Loading } from "../../ui/loading";
 import { siteTone } from "../../ui/site-chip";
@@ -24,6 +25,7 @@ export default function NowPage(): ReactElement {
   const { sites } = useSites();
   const view = useNowView();
   const [action, setAction] = useState<{ kind: ActionKind; site: string } | null>(null);
+  const workspace = useContext(WorkspaceContext);
   const mayAct = session?.account.operator === true;
   const { status, now } = view;
   const age = view.statusAt === null ? null : now - view.statusAt;
@@ -68,7 +70,7 @@ export default function NowPage(): ReactElement {
               onAction={(kind, site) => setAction({ kind, site })}
             />
           </section>
-          <DrillPanel progress={view.progress} drills={view.drills} now={now} sites={named.map((site) => site.name)} mayAct={mayAct} onAction={(kind, site) => setAction({ kind, site })} />
+          <DrillPanel progress={view.progress} drills={view.drills} now={now} sites={named.map((site) => site.name)} mayAct={mayAct} all={mayAct && workspace !== null ? continuityPath(workspace.id, "drills") : null} onAction={(kind, site) => setAction({ kind, site })} />
           <FailoverPanel notes={view.notes} now={now} />
           <VaultPanel status={status} saidAt={view.statusAt ?? now} isStale={isStale} notes={view.notes} now={now} />
           <ModuleTable status={status} />

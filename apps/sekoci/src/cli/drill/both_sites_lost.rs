@@ -160,8 +160,8 @@ pub async fn run(
 }
 
 /// Puts a report into the continuity record, with the signature of what is recorded beside it: lists
-/// are cut there, as a report of a failure can be longer than what a site takes. The heads are in the
-/// text that is signed. Whether that worked.
+/// are cut there, as a report of a failure can be longer than what a site takes, and a site signs what
+/// is on record. Whether that worked.
 async fn file(
     doors: &Doors,
     id: Uuid,
@@ -172,7 +172,6 @@ async fn file(
     let mut value = drill::capped(&json!(report));
     let signed = Signed::of(&value, identity)?;
     if let Some(fields) = value.as_object_mut() {
-        fields.remove("heads");
         fields.insert("signed".into(), json!(signed));
     }
     let filed = doors.record_end(id, passed, &value).await;

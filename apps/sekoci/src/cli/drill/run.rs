@@ -1,7 +1,7 @@
 //! `sekoci drill run`.
 
 use super::{both_sites_lost, ledger, ransomware, scripted};
-use crate::cli::{Connection, Failure, Reporting};
+use crate::cli::{Connection, Evidencing, Failure};
 use crate::recover::opener::MaybeOpener;
 use crate::vault::place::Place;
 use clap::ValueEnum;
@@ -57,7 +57,7 @@ pub struct Arguments {
     pub connection: Connection,
     /// Where the report goes.
     #[command(flatten)]
-    pub reporting: Reporting,
+    pub reporting: Evidencing,
 }
 
 /// Runs a scenario, after what an earlier drill has left is put back.
@@ -89,7 +89,7 @@ fn lose_both_sites(run: &Arguments) -> Result<(), Failure> {
     let stop = crate::serve::told_to_stop();
     let running = both_sites_lost::run(&settings, stop);
     let evidence = crate::serve::runtime()?.block_on(running)?;
-    run.reporting.write(&evidence)?;
+    run.reporting.write(&run.connection, &evidence)?;
     let report = evidence.report;
     if !run.reporting.is_stdout() {
         report.print();
@@ -104,7 +104,7 @@ fn be_attacked(run: &Arguments) -> Result<(), Failure> {
         rate: u32::try_from(run.rate.unwrap_or(ransomware::RATE)).unwrap_or(u32::MAX),
     };
     let report = crate::cli::block_on(ransomware::run(&run.connection, &scale))?;
-    run.reporting.write(&report)?;
+    run.reporting.write(&run.connection, &report)?;
     if !run.reporting.is_stdout() {
         ransomware::print(&report);
     }

@@ -48,14 +48,14 @@ pub fn run(run: &Arguments, mut scenario: Scenario) -> Result<(), Failure> {
     })?;
     match outcome {
         Ok(report) => {
-            run.reporting.write(&report)?;
+            run.reporting.write(&run.connection, &report)?;
             if !run.reporting.is_stdout() {
                 print(&report);
             }
             ended(report.passed, &report.shortfalls)
         }
         Err(aborted) => {
-            run.reporting.write(&aborted.report)?;
+            run.reporting.write(&run.connection, &aborted.report)?;
             Err(Failure::refused(crate::cli::failure::with_sources(
                 &aborted.cause,
             )))

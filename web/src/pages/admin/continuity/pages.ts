@@ -26,6 +26,7 @@ function ofResponse(load: () => Promise<{ default: ComponentType }>): LazyExotic
 
 export const PAGES: readonly ContinuityPage[] = [
   { place: "availability", word: "continuity.availability", may: operators, Page: lazy(() => import("./availability/availability-page")) },
+  { place: "drills", word: "continuity.drills", may: operators, Page: lazy(() => import("./drills/drills-page")) },
   { place: "incidents", word: "continuity.incidents", may: commanders, Page: ofResponse(() => import("../../response/incidents/incidents-page")) },
 ];
 

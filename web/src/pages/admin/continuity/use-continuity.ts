@@ -34,6 +34,9 @@ export function useContinuity<T>(noun: string, question: readonly unknown[], par
     queryFn: () => transport.query<T>(`/api/continuity/${noun}`, { ...parameters(), min_seq: minSeq("continuity", null) }),
     placeholderData: keepPreviousData,
     refetchInterval: EVERY_MS,
+    // Whether a site answers is found out by asking it: a browser that takes itself for offline may be wrong,
+    // and what is not asked would go on looking fresh.
+    networkMode: "always",
   });
   return {
     data,
