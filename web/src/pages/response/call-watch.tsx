@@ -57,11 +57,6 @@ export default function CallWatch(): ReactElement | null {
           {t("calling.toIncident")}
         </Link>
       ) : null}
-      {"succession" in purpose ? (
-        <Link className="button big" to={continuityPath(workspace.id, "succession")}>
-          {t("calling.toSuccession")}
-        </Link>
-      ) : null}
     </section>
   );
 }

@@ -2,10 +2,7 @@
 
 import type { ReactElement } from "react";
 import type { CallSummary, Purpose } from "../../../api/response";
-import { useWorkspace } from "../../../app-context";
 import { momentText, useT } from "../../../i18n";
-import { continuityPath } from "../../../route";
-import { Link } from "../../../ui/link";
 import { StatusWord } from "../../admin/status-word";
 import { usePersonName } from "../../chat/names";
 
@@ -41,10 +38,9 @@ export function CallProgress({ call }: { call: Pick<CallSummary, "filled" | "nee
 
 export function CallRow({ call }: { call: CallSummary }): ReactElement {
   const t = useT();
-  const workspace = useWorkspace();
   const nameOf = usePersonName();
   return (
-    <Link className="card response-row" to={continuityPath(workspace.id, "calls", call.call_id)}>
+    <div className="card response-row">
       <span className="response-words">
         <span className="badge">{t(`call.for.${purposeKind(call.purpose)}`)}</span>
         <OutcomeWord call={call} />
@@ -55,6 +51,6 @@ export function CallRow({ call }: { call: CallSummary }): ReactElement {
         {t("call.placedBy", { name: call.placed_by === null ? t("timeline.site") : nameOf(call.placed_by), time: momentText(call.placed_at) })}
         {` · ${t("call.told")}: ${call.told} · ${t("call.answered")}: ${call.answered}`}
       </span>
-    </Link>
+    </div>
   );
 }

@@ -2,16 +2,13 @@
 
 import type { ReactElement } from "react";
 import type { StatusPage } from "../../../api/response";
-import { useSites, useWorkspace } from "../../../app-context";
+import { useSites } from "../../../app-context";
 import { useT } from "../../../i18n";
-import { continuityPath } from "../../../route";
 import { Icon } from "../../../ui/icon";
-import { Link } from "../../../ui/link";
 import { useResponse } from "../use-response";
 
 export function RoomStatusPage(): ReactElement {
   const t = useT();
-  const workspace = useWorkspace();
   const { data } = useResponse<StatusPage>("status-page");
   const { active } = useSites();
   return (
@@ -24,10 +21,6 @@ export function RoomStatusPage(): ReactElement {
             <a className="button" href={`${active}/status/${data.slug}`} target="_blank" rel="noreferrer">
               <Icon name="eye" size={16} /> {t("room.statusShow")}
             </a>
-          ) : workspace.may("response.manage") ? (
-            <Link className="button" to={continuityPath(workspace.id, "status-page")}>
-              {t("room.statusSet")}
-            </Link>
           ) : null}
         </>
       )}
