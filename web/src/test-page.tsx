@@ -7,6 +7,8 @@ import type { ReactElement } from "react";
 import { type App, AppContext, WorkspaceContext } from "./app-context";
 import { Store } from "./chat/store";
 import type { Workspace } from "./chat/workspace";
+import type { NewCommand } from "./sync/outbox";
+import type { OutboxItem } from "./sync/outbox-item";
 import { type CommandRequest, RequestError } from "./sync/transport";
 
 export type Parameters = Record<string, unknown>;
@@ -28,8 +30,32 @@ export function testWorkspace(more: object = {}): Workspace {
     documents: { changes: new Store(0), minSeq: 0 },
     protection: new Store({ changes: 0, seq: 0, high: null }),
     openAlarms: new Store(""),
+    response: new Store({ changes: 0, seq: 0 }),
+    openCalls: new Store(0),
+    reach: new Store({ command: true, succession: true }),
+    may: () => true,
+    doors: { outbox: new TestOutbox() },
     ...more,
   } as unknown as Workspace;
+}
+
+/** Keeps what was given to it, and sends nothing. */
+export class TestOutbox extends Store<readonly OutboxItem[]> {
+  constructor() {
+    super([]);
+  }
+
+  add(command: NewCommand): Promise<OutboxItem> {
+    const id = command.id ?? `o${this.get().length}`;
+    const item: OutboxItem = { ...command, id, order: this.get().length, created_at: 0, state: "queued", attempts: 0, possibly_written: false, at: 0 };
+    this.update((items) => [...items, item]);
+    return Promise.resolve(item);
+  }
+
+  /** What became of everything that was given. */
+  settle(change: Partial<OutboxItem>): void {
+    this.update((items) => items.map((item) => ({ ...item, ...change })));
+  }
 }
 
 /** Every query that was asked, without the workspace and without what was left open. */

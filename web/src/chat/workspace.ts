@@ -13,6 +13,7 @@ import { Conversations } from "./conversations";
 import { Drafts } from "./drafts";
 import type { Files } from "./files";
 import { type ProtectionNews, highAfter } from "./protection-news";
+import type { ResponseNews, ResponseReach } from "./response-news";
 import { Roster } from "./roster";
 import { Store } from "./store";
 import { Timelines } from "./timelines";
@@ -50,6 +51,7 @@ export class Workspace {
   readonly messagingPartition: string;
   readonly directoryPartition: string;
   readonly protectionPartition: string;
+  readonly responsePartition: string;
   readonly roster: Roster;
   readonly conversations: Conversations;
   readonly timelines: Timelines;
@@ -59,6 +61,11 @@ export class Workspace {
   readonly protection = new Store<ProtectionNews>({ changes: 0, seq: 0, high: null });
   /** How many alarms nobody has judged; with `+` where there are more. */
   readonly openAlarms = new Store("");
+  /** Calls, incidents and the command team; everybody hears of the calls that call them. */
+  readonly response = new Store<ResponseNews>({ changes: 0, seq: 0 });
+  /** Calls that wait for this person's answer. */
+  readonly openCalls = new Store(0);
+  readonly reach = new Store<ResponseReach>({ command: false, succession: false });
   /** Urgent notices that wait for this person's acknowledgement. */
   readonly urgent = new Store<readonly Message[]>([]);
   /** Grows whenever messages changed: panes that show single messages fetch again. */
@@ -75,6 +82,7 @@ export class Workspace {
     this.messagingPartition = `${this.id}/messaging`;
     this.directoryPartition = `${this.id}/directory`;
     this.protectionPartition = `${this.id}/protection`;
+    this.responsePartition = `${this.id}/response`;
     this.roster = new Roster(this.id, database, transport);
     const isUnmade = (id: Id): boolean =>
       outbox
@@ -97,7 +105,7 @@ export class Workspace {
   }
 
   partitions(): string[] {
-    const all = [this.messagingPartition, this.directoryPartition, this.documents.partition];
+    const all = [this.messagingPartition, this.directoryPartition, this.documents.partition, this.responsePartition];
     return this.may("protection.manage") ? [...all, this.protectionPartition] : all;
   }
 
@@ -128,7 +136,11 @@ export class Workspace {
       this.documents.take(effect);
       return;
     }
-    if (partition === this.protectionPartition) {
+    if (partition === this.responsePartition) {
+      if (effect.kind === "entry" || effect.kind === "refetch") {
+        this.respond(effect.kind === "entry" ? effect.frame.seq : 0);
+      }
+    } else if (partition === this.protectionPartition) {
       this.watch(effect);
     } else if (effect.kind === "refetch") {
       this.refetch();
@@ -185,6 +197,10 @@ export class Workspace {
       seq: Math.max(news.seq, seq),
       high: events.reduce(highAfter, news.high),
     }));
+  }
+
+  private respond(seq: number): void {
+    this.response.update((news) => ({ changes: news.changes + 1, seq: Math.max(news.seq, seq) }));
   }
 
   async refreshUrgent(): Promise<void> {
@@ -295,6 +311,14 @@ export class Workspace {
       return;
     }
     const seq = item.answer?.seq ?? 0;
+    if (item.module === "response") {
+      // Refused ones too: what was shown as if it were done is not.
+      this.respond(seq);
+      if (item.state === "answered") {
+        void this.doors.outbox.forget(item.id);
+      }
+      return;
+    }
     if (item.state !== "answered" || item.answer === undefined) {
       return;
     }

@@ -28,6 +28,7 @@ const en = {
   "nav.account": "Account",
   "nav.help": "Keys",
   "nav.openAlarms": "{{count}} open alarms",
+  "nav.openCalls": "{{count}} calls wait for your answer",
   "noWorkspace.title": "No workspace yet",
   "noWorkspace.text": "Ask an administrator for an invitation.",
   "workspace.switch": "Switch workspace, now {{name}}",

@@ -29,6 +29,7 @@ const id: Dictionary = {
   "nav.account": "Akun",
   "nav.help": "Tombol",
   "nav.openAlarms": "{{count}} alarm terbuka",
+  "nav.openCalls": "{{count}} panggilan menunggu jawaban Anda",
   "noWorkspace.title": "Belum ada ruang kerja",
   "noWorkspace.text": "Mintalah undangan kepada administrator.",
   "workspace.switch": "Ganti ruang kerja, sekarang {{name}}",

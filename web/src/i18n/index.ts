@@ -2,12 +2,14 @@
 
 import i18next from "i18next";
 import { useCallback, useSyncExternalStore } from "react";
+import type callingEn from "./calling/en";
 import type continuityEn from "./continuity/en";
 import type documentsEn from "./documents/en";
 import type historyEn from "./history/en";
 import type en from "./en";
 import type programmeEn from "./programme/en";
 import type protectionEn from "./protection/en";
+import type responseEn from "./response/en";
 
 export const LANGUAGES = ["en", "id", "zh-Hans", "zh-Hant"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -20,15 +22,25 @@ export const LANGUAGE_NAMES: Record<Language, string> = {
   "zh-Hant": "繁體中文",
 };
 
-type Entry = keyof typeof en | keyof typeof continuityEn | keyof typeof documentsEn | keyof typeof historyEn | keyof typeof programmeEn | keyof typeof protectionEn;
+type Entry =
+  | keyof typeof en
+  | keyof typeof callingEn
+  | keyof typeof continuityEn
+  | keyof typeof documentsEn
+  | keyof typeof historyEn
+  | keyof typeof programmeEn
+  | keyof typeof protectionEn
+  | keyof typeof responseEn;
 /** Keys as they are asked for: without the plural ending. */
 export type Key = Entry extends infer K ? (K extends `${infer Stem}_one` | `${infer Stem}_other` ? Stem : K) : never;
 export type Dictionary = Record<keyof typeof en, string>;
+export type CallingDictionary = Record<keyof typeof callingEn, string>;
 export type ContinuityDictionary = Record<keyof typeof continuityEn, string>;
 export type DocumentsDictionary = Record<keyof typeof documentsEn, string>;
 export type HistoryDictionary = Record<keyof typeof historyEn, string>;
 export type ProgrammeDictionary = Record<keyof typeof programmeEn, string>;
 export type ProtectionDictionary = Record<keyof typeof protectionEn, string>;
+export type ResponseDictionary = Record<keyof typeof responseEn, string>;
 export type Translate = (key: Key, values?: Record<string, string | number>) => string;
 
 const loaders: Record<Language, () => Promise<{ default: Dictionary }>> = {
@@ -40,6 +52,12 @@ const loaders: Record<Language, () => Promise<{ default: Dictionary }>> = {
 
 /** Words of pages that are loaded only when they are opened. */
 const parts = {
+  calling: {
+    en: () => import("./calling/en"),
+    id: () => import("./calling/id"),
+    "zh-Hans": () => import("./calling/zh-Hans"),
+    "zh-Hant": () => import("./calling/zh-Hant"),
+  },
   continuity: {
     en: () => import("./continuity/en"),
     id: () => import("./continuity/id"),
@@ -69,6 +87,12 @@ const parts = {
     id: () => import("./protection/id"),
     "zh-Hans": () => import("./protection/zh-Hans"),
     "zh-Hant": () => import("./protection/zh-Hant"),
+  },
+  response: {
+    en: () => import("./response/en"),
+    id: () => import("./response/id"),
+    "zh-Hans": () => import("./response/zh-Hans"),
+    "zh-Hant": () => import("./response/zh-Hant"),
   },
 } as const satisfies Record<string, Record<Language, () => Promise<{ default: Record<string, string> }>>>;
 type Part = keyof typeof parts;

@@ -2,6 +2,14 @@
 
 import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import callingEn from "./calling/en";
+import callingId from "./calling/id";
+import callingZhHans from "./calling/zh-Hans";
+import callingZhHant from "./calling/zh-Hant";
+import responseEn from "./response/en";
+import responseId from "./response/id";
+import responseZhHans from "./response/zh-Hans";
+import responseZhHant from "./response/zh-Hant";
 import continuityEn from "./continuity/en";
 import continuityId from "./continuity/id";
 import continuityZhHans from "./continuity/zh-Hans";
@@ -28,10 +36,10 @@ import protectionZhHant from "./protection/zh-Hant";
 import mainZhHans from "./zh-Hans";
 import mainZhHant from "./zh-Hant";
 
-const en = { ...mainEn, ...continuityEn, ...documentsEn, ...historyEn, ...programmeEn, ...protectionEn };
-const id = { ...mainId, ...continuityId, ...documentsId, ...historyId, ...programmeId, ...protectionId };
-const zhHans = { ...mainZhHans, ...continuityZhHans, ...documentsZhHans, ...historyZhHans, ...programmeZhHans, ...protectionZhHans };
-const zhHant = { ...mainZhHant, ...continuityZhHant, ...documentsZhHant, ...historyZhHant, ...programmeZhHant, ...protectionZhHant };
+const en = { ...mainEn, ...callingEn, ...continuityEn, ...documentsEn, ...historyEn, ...programmeEn, ...protectionEn, ...responseEn };
+const id = { ...mainId, ...callingId, ...continuityId, ...documentsId, ...historyId, ...programmeId, ...protectionId, ...responseId };
+const zhHans = { ...mainZhHans, ...callingZhHans, ...continuityZhHans, ...documentsZhHans, ...historyZhHans, ...programmeZhHans, ...protectionZhHans, ...responseZhHans };
+const zhHant = { ...mainZhHant, ...callingZhHant, ...continuityZhHant, ...documentsZhHant, ...historyZhHant, ...programmeZhHant, ...protectionZhHant, ...responseZhHant };
 
 const OTHERS = { id, "zh-Hans": zhHans, "zh-Hant": zhHant } as const;
 const KEYS = Object.keys(en) as (keyof typeof en)[];

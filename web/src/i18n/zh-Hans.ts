@@ -29,6 +29,7 @@ const zhHans: Dictionary = {
   "nav.account": "账号",
   "nav.help": "按键",
   "nav.openAlarms": "{{count}} 个待处理的警报",
+  "nav.openCalls": "{{count}} 个呼叫等待您回应",
   "noWorkspace.title": "还没有工作区",
   "noWorkspace.text": "请向管理员索取邀请。",
   "workspace.switch": "切换工作区，当前为 {{name}}",

@@ -29,6 +29,7 @@ const zhHant: Dictionary = {
   "nav.account": "帳號",
   "nav.help": "按鍵",
   "nav.openAlarms": "{{count}} 個待處理的警報",
+  "nav.openCalls": "{{count}} 個呼叫等待您回應",
   "noWorkspace.title": "尚無工作區",
   "noWorkspace.text": "請向管理員索取邀請。",
   "workspace.switch": "切換工作區，目前為 {{name}}",

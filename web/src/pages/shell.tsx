@@ -10,6 +10,8 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
+import type { ResponseReach } from "../chat/response-news";
+import { Store } from "../chat/store";
 import type { Workspace } from "../chat/workspace";
 import { WorkspaceContext, useApp, useClient, useStore } from "../app-context";
 import { type Key, loadWords, useT } from "../i18n";
@@ -17,7 +19,7 @@ import { chatPath, documentsPath, navigate, useRoute } from "../route";
 import { ConnectionBanner, SiteNotice } from "../ui/connection";
 import { Icon, type IconName } from "../ui/icon";
 import { Link } from "../ui/link";
-import { OpenAlarms } from "../ui/open-alarms";
+import { OpenAlarms, OpenCalls } from "../ui/open-alarms";
 import { OutboxProblems } from "../ui/outbox-problems";
 import { Loading } from "../ui/loading";
 import { Boundary } from "../ui/boundary";
@@ -36,12 +38,20 @@ const ProtectionWatch = lazy(() =>
     return watch;
   }),
 );
+const CallWatch = lazy(() =>
+  untilLoaded(async () => {
+    const [watch] = await Promise.all([import("./response/call-watch"), loadWords("calling")]);
+    return watch;
+  }),
+);
 const AdminPage = lazy(() => import("./admin/admin-page"));
 const AccountPage = lazy(() => import("./account-page"));
 const InQuarantine = lazy(() => import("./in-quarantine"));
 const HelpDialog = lazy(() => import("./help-dialog"));
 
-const ADMIN_RIGHTS = ["people.manage", "protection.manage", "groups.manage", "roles.manage", "workspace.manage", "history.view"];
+const ADMIN_RIGHTS = ["people.manage", "protection.manage", "groups.manage", "roles.manage", "workspace.manage", "history.view", "response.read", "response.manage"];
+
+const NO_REACH = new Store<ResponseReach>({ command: false, succession: false });
 
 export function Shell(): ReactElement {
   const t = useT();
@@ -92,7 +102,8 @@ export function Shell(): ReactElement {
 
   useTitle(workspace ?? null);
 
-  const mayAdmin = ADMIN_RIGHTS.some((right) => workspace?.may(right)) || session?.account.operator === true;
+  const reach = useStore(workspace?.reach ?? NO_REACH);
+  const mayAdmin = ADMIN_RIGHTS.some((right) => workspace?.may(right)) || reach.command || reach.succession || session?.account.operator === true;
   const home = workspace === undefined ? "/" : chatPath(workspace.id);
   const isInConversation =
     (route.page === "chat" && (route.conversation !== null || route.pane === "search")) ||
@@ -131,7 +142,7 @@ export function Shell(): ReactElement {
           {mayAdmin && workspace !== undefined ? (
             <Place to={`/admin/${workspace.id}/people`} icon="people" word="nav.admin" isHere={route.page === "admin"} badge={<OpenAlarms />} />
           ) : null}
-          <Place to="/account" icon="person" word="nav.account" isHere={route.page === "account"} />
+          <Place to="/account" icon="person" word="nav.account" isHere={route.page === "account"} badge={workspace === undefined ? null : <OpenCalls workspace={workspace} />} />
           <span className="rail-space" />
           <button type="button" className="rail-button" onClick={() => setHelpOpen(true)}>
             <Icon name="question" size={20} />
@@ -158,6 +169,13 @@ export function Shell(): ReactElement {
               </Suspense>
             </Boundary>
           ) : null}
+          {workspace === undefined || quarantine !== undefined ? null : (
+            <Boundary quiet key={`calls-${workspace.id}`}>
+              <Suspense fallback={null}>
+                <CallWatch />
+              </Suspense>
+            </Boundary>
+          )}
           <div id="main" className="shell-page" tabIndex={-1}>
             <Boundary key={route.page}>
               <Suspense fallback={<Loading />}>{page}</Suspense>
@@ -194,7 +212,7 @@ interface PlaceProps {
   icon: IconName;
   word: Key;
   isHere: boolean;
-  badge?: ReactElement;
+  badge?: ReactElement | null;
 }
 
 function Place({ to, icon, word, isHere, badge }: PlaceProps): ReactElement {

@@ -3,6 +3,11 @@
 const en = {
   "continuity.availability": "Availability",
   "continuity.drills": "Drills",
+  "continuity.incidents": "Incidents",
+  "continuity.calls": "Calls",
+  "continuity.team": "Command team",
+  "continuity.succession": "Break-glass access",
+  "continuity.statusPage": "Status page",
   "continuity.asOf": "As of {{time}}",
   "continuity.stale": "Old news: what you see is from {{time}}.",
   "continuity.asTable": "As a table",

@@ -5,6 +5,11 @@ import type { ContinuityDictionary } from "../index";
 const id: ContinuityDictionary = {
   "continuity.availability": "Ketersediaan",
   "continuity.drills": "Latihan",
+  "continuity.incidents": "Insiden",
+  "continuity.calls": "Panggilan",
+  "continuity.team": "Tim komando",
+  "continuity.succession": "Akses darurat",
+  "continuity.statusPage": "Halaman status",
   "continuity.asOf": "Keadaan pukul {{time}}",
   "continuity.stale": "Kabar lama: yang tampil berasal dari pukul {{time}}.",
   "continuity.asTable": "Sebagai tabel",

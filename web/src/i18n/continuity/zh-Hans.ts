@@ -5,6 +5,11 @@ import type { ContinuityDictionary } from "../index";
 const zhHans: ContinuityDictionary = {
   "continuity.availability": "可用性",
   "continuity.drills": "演练",
+  "continuity.incidents": "突发事件",
+  "continuity.calls": "呼叫",
+  "continuity.team": "指挥团队",
+  "continuity.succession": "紧急接管",
+  "continuity.statusPage": "状态页",
   "continuity.asOf": "截至 {{time}}",
   "continuity.stale": "消息已旧：所示内容取自 {{time}}。",
   "continuity.asTable": "以表格显示",

@@ -5,6 +5,11 @@ import type { ContinuityDictionary } from "../index";
 const zhHant: ContinuityDictionary = {
   "continuity.availability": "可用性",
   "continuity.drills": "演練",
+  "continuity.incidents": "突發事件",
+  "continuity.calls": "呼叫",
+  "continuity.team": "指揮團隊",
+  "continuity.succession": "緊急接管",
+  "continuity.statusPage": "狀態頁",
   "continuity.asOf": "截至 {{time}}",
   "continuity.stale": "消息已舊：所示內容取自 {{time}}。",
   "continuity.asTable": "以表格顯示",

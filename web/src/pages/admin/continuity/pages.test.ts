@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { continuityPath, parseRoute } from "../../../route";
 import { PAGES, pagesFor } from "./pages";
 
-const visitor = (isOperator: boolean) => ({ isOperator, may: () => false });
+const visitor = (isOperator: boolean) => ({ isOperator, may: () => false, reach: { command: false, succession: false } });
 
 describe("the pages of the console", () => {
   it("about the installation are for its operators only", () => {
