@@ -62,6 +62,7 @@ facts! {
     CallAdvanced = "call-advanced",
     CallAcknowledged = "call-acknowledged",
     CallCancelled = "call-cancelled",
+    CallPolicySet = "call-policy-set",
     DeliveryRecorded = "delivery-recorded",
     IncidentOpened = "incident-opened",
     SeverityChanged = "severity-changed",

@@ -58,7 +58,7 @@ impl Module for Response {
     }
 
     fn schema_version(&self) -> u32 {
-        1
+        2
     }
 
     fn commands(&self) -> &'static [CommandSpec] {

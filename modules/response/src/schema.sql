@@ -39,6 +39,13 @@ CREATE TABLE contact_point (
 ) WITHOUT ROWID;
 CREATE INDEX contact_point_of ON contact_point (person, added_at, id);
 
+CREATE TABLE call_policy (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    rules TEXT NOT NULL,                    -- JSON
+    set_by BLOB NOT NULL,
+    set_at INTEGER NOT NULL
+);
+
 CREATE TABLE call (
     key INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,

@@ -116,7 +116,7 @@ pub fn incident(given: &mut Given, n: u128) {
         "assets": ["Orders"]});
     by(given, ADMIN)
         .when("open-incident", body)
-        .accepted("incident-opened");
+        .accepted("incident-opened call-placed call-advanced");
 }
 
 /// Gives a person a mail address that counts.

@@ -8,10 +8,12 @@ use response::queries::Content;
 pub(super) const fn subject(content: &Content) -> &'static str {
     match content {
         Content::Code { .. } => "Sekoci: code · kode · 验证码 · 驗證碼",
+        Content::Call { purpose, .. } if purpose.is_drill() => {
+            "Sekoci: drill · latihan · 演练 · 演練"
+        }
         Content::Call { purpose, .. } => match purpose {
             Purpose::Incident { .. } => "Sekoci: incident · insiden · 事件",
-            Purpose::Drill {} => "Sekoci: drill · latihan · 演练 · 演練",
-            Purpose::Notice {} => "Sekoci: urgent · mendesak · 紧急 · 緊急",
+            Purpose::Drill {} | Purpose::Notice {} => "Sekoci: urgent · mendesak · 紧急 · 緊急",
             Purpose::Succession { .. } => "Sekoci: approval needed · perlu persetujuan · 需要批准",
         },
     }

@@ -3,7 +3,7 @@
 use super::{incidents, json};
 use crate::CallId;
 use crate::events::{
-    Address, CallAcknowledged, CallAdvanced, CallCancelled, CallPlaced, Delivered,
+    Address, CallAcknowledged, CallAdvanced, CallCancelled, CallPlaced, CallPolicySet, Delivered,
     DeliveryRecorded, Fact,
 };
 use crate::ids::{MessageId, PointId};
@@ -19,6 +19,14 @@ pub fn apply(rows: &Connection, header: &Header, event: &Event) -> Result<bool, 
         CallAdvanced::KIND => advanced(rows, header, event)?,
         CallAcknowledged::KIND => acknowledged(rows, header, event)?,
         CallCancelled::KIND => cancelled(rows, header, event)?,
+        CallPolicySet::KIND => {
+            let fact: CallPolicySet = event.decode()?;
+            rows.prepare_cached(
+                "INSERT OR REPLACE INTO call_policy (one, rules, set_by, set_at)
+                 VALUES (1, ?1, ?2, ?3)",
+            )?
+            .execute(params![json(&fact.rules), fact.by, header.time.0])?;
+        }
         DeliveryRecorded::KIND => delivery_recorded(rows, header.time, &event.decode()?)?,
         _ => return Ok(false),
     }

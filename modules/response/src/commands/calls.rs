@@ -1,5 +1,9 @@
 //! Calls: placed by people or a site, answered by those called, taken on step by step by the lead.
 
+mod by_itself;
+
+pub use by_itself::{SET_POLICY, SetCallPolicy, rules, set_policy, to_incident, to_request};
+
 use super::roles::require_role;
 use super::shifts::on_call;
 use super::{Deciding, conflict, id_taken, is_site, require_site, text};
@@ -120,6 +124,7 @@ pub fn place(of: &Deciding<'_>, body: PlaceCall) -> Result<Decision, DecideError
     if let Some(incident) = body.purpose.incident() {
         super::incidents::require_open(of, "command.purpose.incident_id", incident)?;
     }
+    let purpose = super::incidents::told_as_drill(of.rows, body.purpose.clone())?;
     let words = text("command.text", &body.text)?;
     let (places, vacant) = places(of, &body, by.is_none())?;
     let policy = policy(of.time, &body.policy, places.len())?;
@@ -127,7 +132,7 @@ pub fn place(of: &Deciding<'_>, body: PlaceCall) -> Result<Decision, DecideError
     let call = Call::place(of.time, policy, places.clone());
     let placed = CallPlaced {
         call_id: body.call_id,
-        purpose: body.purpose,
+        purpose,
         text: words,
         policy,
         places,
@@ -135,10 +140,17 @@ pub fn place(of: &Deciding<'_>, body: PlaceCall) -> Result<Decision, DecideError
         by,
     };
     let mut events = vec![placed.event()];
-    events.extend(step(of, body.call_id, &call)?);
+    let advanced = advanced(of, body.call_id, &call)?;
+    events.extend(advanced.as_ref().map(Fact::event));
+    let advance = advanced.map(|fact| fact.advance).unwrap_or_default();
     Ok(Decision::Accepted {
         events,
-        answer: json!({"call_id": body.call_id}),
+        // Where everybody has left it is over at once, and whoever places it is told so.
+        answer: json!({
+            "call_id": body.call_id,
+            "told": advance.told.len(),
+            "outcome": advance.end.map(|end| end.outcome),
+        }),
     })
 }
 
@@ -153,6 +165,17 @@ pub fn advance(of: &Deciding<'_>, body: AdvanceCall) -> Result<Decision, DecideE
     };
     if body.step != found.call.steps + 1 {
         return Ok(Decision::unchanged());
+    }
+    if is_needless(of.rows, &found.purpose)? {
+        let fact = CallAdvanced {
+            call_id: body.call_id,
+            advance: Advance {
+                end: Some(found.call.ended(Outcome::Cancelled)),
+                ..Advance::default()
+            },
+            messages: Vec::new(),
+        };
+        return Ok(Decision::accepted(vec![fact.event()]));
     }
     Ok(match step(of, body.call_id, &found.call)? {
         Some(event) => Decision::accepted(vec![event]),
@@ -218,17 +241,33 @@ pub fn cancel(of: &Deciding<'_>, body: CancelCall) -> Result<Decision, DecideErr
     Ok(Decision::accepted(vec![fact.event()]))
 }
 
+/// Whether what people are called for is over: nobody is reminded of it any more.
+fn is_needless(rows: &Connection, purpose: &Purpose) -> rusqlite::Result<bool> {
+    let is_over = match purpose {
+        Purpose::Incident { incident_id, .. } => rows
+            .prepare_cached("SELECT state = 'closed' FROM incident WHERE id = ?1")?
+            .query_row([incident_id], |row| row.get(0)),
+        Purpose::Succession { request_id, .. } => rows
+            .prepare_cached("SELECT state <> 'requested' FROM succession WHERE id = ?1")?
+            .query_row([request_id], |row| row.get(0)),
+        Purpose::Drill {} | Purpose::Notice {} => return Ok(false),
+    };
+    Ok(is_over.optional()?.unwrap_or(false))
+}
+
 struct Found {
     call: Call,
+    purpose: Purpose,
     placed_by: Option<PersonId>,
 }
 
 fn find(rows: &Connection, call: CallId) -> rusqlite::Result<Option<Found>> {
-    rows.prepare_cached("SELECT state, placed_by FROM call WHERE id = ?1")?
+    rows.prepare_cached("SELECT state, placed_by, purpose FROM call WHERE id = ?1")?
         .query_row([call], |row| {
             Ok(Found {
                 call: crate::queries::json(row, 0)?,
                 placed_by: row.get(1)?,
+                purpose: crate::queries::json(row, 2)?,
             })
         })
         .optional()
@@ -241,6 +280,14 @@ fn no_call() -> Refusal {
 
 /// What is due of a call now, as a fact with the messages it sends.
 fn step(of: &Deciding<'_>, call_id: CallId, call: &Call) -> rusqlite::Result<Option<Event>> {
+    Ok(advanced(of, call_id, call)?.map(|fact| fact.event()))
+}
+
+fn advanced(
+    of: &Deciding<'_>,
+    call_id: CallId,
+    call: &Call,
+) -> rusqlite::Result<Option<CallAdvanced>> {
     let mut failed = None;
     let is_there = |person| takes_part(of.rows, person).map(|found| found.unwrap_or(false));
     let there: std::collections::BTreeMap<PersonId, bool> = call
@@ -263,12 +310,11 @@ fn step(of: &Deciding<'_>, call_id: CallId, call: &Call) -> rusqlite::Result<Opt
         return Ok(None);
     };
     let messages = messages(of.rows, call_id, call, &advance)?;
-    let fact = CallAdvanced {
+    Ok(Some(CallAdvanced {
         call_id,
         advance,
         messages,
-    };
-    Ok(Some(fact.event()))
+    }))
 }
 
 /// What is sent besides the app: to every contact point that was verified.

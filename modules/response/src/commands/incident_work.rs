@@ -422,8 +422,9 @@ mod tests {
             .iter()
             .map(|line| &line["kind"])
             .collect();
-        assert_eq!(kinds.len(), 11);
-        assert_eq!(kinds[0], "incident-opened");
+        assert_eq!(kinds.len(), 13);
+        let first = ["incident-opened", "call-placed", "call-advanced"];
+        assert_eq!(kinds[..3], first);
         let page = crate::queries::status_page_of(given.rows()).unwrap();
         assert!(page.is_none(), "nobody has put it up");
         let shown = crate::queries::public_incidents(given.rows(), 10).unwrap();

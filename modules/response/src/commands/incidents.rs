@@ -5,11 +5,11 @@ use crate::IncidentId;
 use crate::access::{Action, Asking};
 use crate::events::{
     Cause, Fact, IncidentClosed, IncidentMitigated, IncidentNoted, IncidentOpened,
-    IncidentReopened, Severity, SeverityChanged,
+    IncidentReopened, Purpose, Severity, SeverityChanged,
 };
 use crate::limits::{ASSETS_MAX, FINDINGS_MAX, INCIDENTS_OPEN_MAX};
 use kernel::{CommandSpec, DecideError, Decision, PersonId, Refusal, Timestamp};
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -113,7 +113,7 @@ pub struct NoteIncident {
     pub text: String,
 }
 
-/// Decides opening. What a site opened already stays.
+/// Decides opening; the command team is called with the same entry. What a site opened already stays.
 ///
 /// # Errors
 /// Refused for ids in use, causes that are for sites, and those who may not.
@@ -142,8 +142,10 @@ pub fn open(of: &Deciding<'_>, body: OpenIncident) -> Result<Decision, DecideErr
         cause,
         by,
     };
+    let mut events = vec![fact.event()];
+    events.extend(super::calls::to_incident(of, &fact)?);
     Ok(Decision::Accepted {
-        events: vec![fact.event()],
+        events,
         answer: json!({"incident_id": body.incident_id}),
     })
 }
@@ -290,6 +292,31 @@ fn state(of: &Deciding<'_>, incident: IncidentId) -> rusqlite::Result<Option<Str
         .optional()
 }
 
+/// The purpose of a call as those called are told it: whether it is a drill is the incident's to say.
+pub(super) fn told_as_drill(rows: &Connection, purpose: Purpose) -> rusqlite::Result<Purpose> {
+    let cause = |incident: IncidentId| -> rusqlite::Result<Option<Cause>> {
+        rows.prepare_cached("SELECT cause FROM incident WHERE id = ?1")?
+            .query_row([incident], |row| crate::queries::json(row, 0))
+            .optional()
+    };
+    let is_drill = |request: crate::RequestId| -> rusqlite::Result<Option<bool>> {
+        rows.prepare_cached("SELECT is_drill FROM succession WHERE id = ?1")?
+            .query_row([request], |row| row.get(0))
+            .optional()
+    };
+    Ok(match purpose {
+        Purpose::Incident { incident_id, .. } => Purpose::Incident {
+            incident_id,
+            is_drill: cause(incident_id)? == Some(Cause::Drill {}),
+        },
+        Purpose::Succession { request_id, .. } => Purpose::Succession {
+            request_id,
+            is_drill: is_drill(request_id)?.unwrap_or(false),
+        },
+        other => other,
+    })
+}
+
 fn no_incident() -> Refusal {
     let detail = "There is no such incident.";
     Refusal::not_found("command.incident_id", "incident_not_found", detail)
@@ -367,7 +394,7 @@ mod tests {
             .refused("kind_mismatch");
         site(&mut given)
             .when("open-incident", open.clone())
-            .accepted("incident-opened");
+            .accepted("incident-opened call-placed call-advanced");
         site(&mut given).when("open-incident", open).unchanged();
         let note =
             json!({"incident_id": id(5), "source": "continuity 7", "at": 5, "text": "Told a"});
@@ -393,7 +420,7 @@ mod tests {
             .refused("not_permitted");
         by(&mut given, READER)
             .when("open-incident", open(5))
-            .accepted("incident-opened");
+            .accepted("incident-opened call-placed call-advanced");
         let mitigate = json!({"incident_id": id(5)});
         by(&mut given, READER)
             .when("mitigate-incident", mitigate.clone())

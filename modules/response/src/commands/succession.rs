@@ -117,7 +117,7 @@ impl Request {
     }
 }
 
-/// Decides asking.
+/// Decides asking; the others who are named are called with the same entry.
 ///
 /// # Errors
 /// `not_permitted` for those who are not named, `request_open` where they asked already.
@@ -147,8 +147,10 @@ pub fn request(of: &Deciding<'_>, body: RequestSuccession) -> Result<Decision, D
         rules,
         by: asking.id,
     };
+    let mut events = vec![fact.event()];
+    events.extend(super::calls::to_request(of, &fact)?);
     Ok(Decision::Accepted {
-        events: vec![fact.event()],
+        events,
         answer: json!({"request_id": body.request_id}),
     })
 }

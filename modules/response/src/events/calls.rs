@@ -1,6 +1,6 @@
 //! Facts about calls and what was sent for them.
 
-use crate::{CallId, IncidentId, MessageId, PointId, RequestId};
+use crate::{CallId, CommandRoleId, IncidentId, MessageId, PointId, RequestId};
 use calling::{Advance, Answer, End, Place, Policy};
 use kernel::PersonId;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,9 @@ pub enum Purpose {
     Incident {
         /// Which.
         incident_id: IncidentId,
+        /// Whether it is a drill; what is wished for here is not heeded.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_drill: bool,
     },
     /// A drill: everything but the need.
     Drill {},
@@ -23,6 +26,9 @@ pub enum Purpose {
     Succession {
         /// Which.
         request_id: RequestId,
+        /// Whether it is a drill; what is wished for here is not heeded.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_drill: bool,
     },
 }
 
@@ -31,10 +37,61 @@ impl Purpose {
     #[must_use]
     pub const fn incident(&self) -> Option<IncidentId> {
         match self {
-            Self::Incident { incident_id } => Some(*incident_id),
+            Self::Incident { incident_id, .. } => Some(*incident_id),
             _ => None,
         }
     }
+
+    /// Whether there is no need: it is a drill.
+    #[must_use]
+    pub const fn is_drill(&self) -> bool {
+        match self {
+            Self::Incident { is_drill, .. } | Self::Succession { is_drill, .. } => *is_drill,
+            Self::Drill {} => true,
+            Self::Notice {} => false,
+        }
+    }
+}
+
+/// Whom an incident calls by itself, and how insistently.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CallRules {
+    /// Whether incidents call by themselves.
+    pub is_on: bool,
+    /// The roles that are called; none: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<CommandRoleId>>,
+    /// How many of them have to answer yes, or all where there are fewer.
+    pub needed: u32,
+    /// Those who have not answered are told again after so many seconds; 15 to 86,400.
+    pub remind_every_s: u32,
+    /// The next of a role is told where nobody of it said yes for so many seconds; 15 to 86,400.
+    pub escalate_after_s: u32,
+    /// How long the call lasts, in seconds; 30 to 604,800.
+    pub ends_in_s: u32,
+}
+
+impl Default for CallRules {
+    fn default() -> Self {
+        Self {
+            is_on: true,
+            roles: None,
+            needed: 1,
+            remind_every_s: 60,
+            escalate_after_s: 180,
+            ends_in_s: 3_600,
+        }
+    }
+}
+
+/// Somebody said whom incidents call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CallPolicySet {
+    /// The rules.
+    pub rules: CallRules,
+    /// Who set them.
+    pub by: PersonId,
 }
 
 /// People are called.

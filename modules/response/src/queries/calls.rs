@@ -1,8 +1,8 @@
 //! Calls: who was told how and when, and who has answered.
 
-use super::json;
+use super::{NoParams, json};
 use crate::access::{Action, Asking};
-use crate::events::Purpose;
+use crate::events::{CallRules, Purpose};
 use crate::{CallId, IncidentId, MessageId};
 use calling::{Asked, Call, End, Level, Place, Policy};
 use kernel::page::{Page, after, limit};
@@ -258,5 +258,37 @@ fn detail(rows: &Connection, summary: CallSummary) -> rusqlite::Result<CallDetai
         levels: call.levels,
         asked: call.asked,
         messages,
+    })
+}
+
+/// Whom an incident calls by itself.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CallSettings {
+    /// The rules that hold.
+    pub rules: CallRules,
+    /// Who set them; none: they are those of the product.
+    pub set_by: Option<PersonId>,
+    /// When.
+    pub set_at: Option<Timestamp>,
+}
+
+/// Answers it.
+///
+/// # Errors
+/// `not_permitted` for those who may not look.
+pub fn call_settings(
+    rows: &Connection,
+    actor: &Actor,
+    _: NoParams,
+) -> Result<CallSettings, DecideError> {
+    Asking::permitted(rows, actor, Action::Look)?;
+    let set: Option<(PersonId, i64)> = rows
+        .prepare_cached("SELECT set_by, set_at FROM call_policy")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(CallSettings {
+        rules: crate::commands::calls::rules(rows)?,
+        set_by: set.map(|(by, _)| by),
+        set_at: set.map(|(_, at)| Timestamp(at)),
     })
 }

@@ -9,7 +9,9 @@ mod status_page;
 mod succession;
 mod team;
 
-pub use calls::{CallDetail, CallListParams, CallParams, CallSummary, Message, call_of};
+pub use calls::{
+    CallDetail, CallListParams, CallParams, CallSettings, CallSummary, Message, call_of,
+};
 pub use contacts::{ContactListParams, OwnPoint, OwnPoints, PersonContacts};
 pub use gaps::{Gap, Gaps, gaps_of};
 pub use incidents::{
@@ -74,6 +76,13 @@ pub const QUERIES: &[QuerySpec] = &[
         parameters: SchemaOf::of::<CallParams>(),
         answer: SchemaOf::of::<CallDetail>(),
         run: |rows, actor, text| run_query(rows, actor, text, calls::call),
+    },
+    QuerySpec {
+        name: "call-settings",
+        summary: "Whom an incident calls by itself, and how insistently.",
+        parameters: SchemaOf::of::<NoParams>(),
+        answer: SchemaOf::of::<CallSettings>(),
+        run: |rows, actor, text| run_query(rows, actor, text, calls::call_settings),
     },
     QuerySpec {
         name: "incident-list",

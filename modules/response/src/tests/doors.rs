@@ -91,6 +91,7 @@ fn bodies() -> Vec<(&'static str, Value, &'static str)> {
             json!({"is_on": true, "slug": "0123456789abcdef", "title": "x"}),
             denied,
         ),
+        ("set-call-policy", json!({"rules": {}}), denied),
         ("set-succession-policy", rules, denied),
         (
             "request-succession",

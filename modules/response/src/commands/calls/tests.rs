@@ -276,6 +276,10 @@ fn a_call_for_an_incident_stands_in_its_timeline() {
         kinds,
         [
             "incident-opened",
+            // By itself.
+            "call-placed",
+            "call-advanced",
+            // By a person.
             "call-placed",
             "call-advanced",
             "call-acknowledged",
