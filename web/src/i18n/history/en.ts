@@ -170,6 +170,7 @@ const en = {
   "change.contact-code-wrong": "gave a wrong contact code",
   "change.contact-point-verified": "verified a contact point",
   "change.contact-point-removed": "removed a contact point",
+  "change.call-policy-set": "changed whom calls go to by themselves",
   "change.call-placed": "called people",
   "change.call-advanced": "took a call a step on",
   "change.call-acknowledged": "answered a call",

@@ -172,6 +172,7 @@ const id: HistoryDictionary = {
   "change.contact-code-wrong": "memasukkan kode kontak yang salah",
   "change.contact-point-verified": "memverifikasi titik kontak",
   "change.contact-point-removed": "menghapus titik kontak",
+  "change.call-policy-set": "mengubah siapa yang dipanggil secara otomatis",
   "change.call-placed": "memanggil orang",
   "change.call-advanced": "melanjutkan panggilan satu langkah",
   "change.call-acknowledged": "menjawab panggilan",

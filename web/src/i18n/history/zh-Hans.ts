@@ -172,6 +172,7 @@ const zhHans: HistoryDictionary = {
   "change.contact-code-wrong": "输错了联系方式验证码",
   "change.contact-point-verified": "验证了联系方式",
   "change.contact-point-removed": "移除了联系方式",
+  "change.call-policy-set": "更改了自动呼叫的对象",
   "change.call-placed": "发起了呼叫",
   "change.call-advanced": "将呼叫推进了一步",
   "change.call-acknowledged": "回应了呼叫",

@@ -172,6 +172,7 @@ const zhHant: HistoryDictionary = {
   "change.contact-code-wrong": "輸錯了聯絡方式驗證碼",
   "change.contact-point-verified": "驗證了聯絡方式",
   "change.contact-point-removed": "移除了聯絡方式",
+  "change.call-policy-set": "更改了自動呼叫的對象",
   "change.call-placed": "發起了呼叫",
   "change.call-advanced": "將呼叫推進了一步",
   "change.call-acknowledged": "回應了呼叫",
