@@ -7,7 +7,7 @@ mod configuration;
 mod doors;
 mod link;
 
-pub use config::{Config, DatabaseConfig, MemberConfig};
+pub use config::{Config, DatabaseConfig, MemberConfig, VaultConfig};
 
 use crate::cli::failure::Failure;
 use clap::Args;

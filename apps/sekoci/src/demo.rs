@@ -61,17 +61,14 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
     };
     folder.make_once(&plan, arguments.base_port, &OsRandom)?;
     crate::serve::runtime()?.block_on(async {
-        let vault = vault::start(&plan, arguments.base_port)?;
         let agents = agents::start(&plan)?;
         let done = tokio::select! {
             done = serve(&arguments, &plan) => done,
             ended = agents.one_ended() => Err(ended),
-            ended = vault.ended() => Err(ended),
             () = crate::serve::told_to_stop() => Ok(()),
         };
         say("stopping");
         agents.stop().await;
-        vault.stop().await;
         done
     })
 }

@@ -50,6 +50,12 @@ impl Health {
         self.status["ready"] == true && self.status["durability"] == "protected" && all_confirm
     }
 
+    /// Whether nothing is wrong between it and the vault; true where there is none.
+    #[must_use]
+    pub fn seals(&self) -> bool {
+        self.status["vault"]["alarm"].is_null()
+    }
+
     /// The sites that its watch does not know to be up; their loss could not be noticed.
     pub fn unwatched(&self) -> Vec<&str> {
         let verdicts = self.status["verdicts"].as_array().into_iter().flatten();

@@ -4,7 +4,9 @@
 //! A drill is a [`scenario::Scenario`]; its evidence is a [`Report`]. It is written whether the drill
 //! passed, failed or was aborted.
 
+pub mod absence;
 mod capped;
+mod cast;
 mod doors;
 mod engine;
 mod finding;
@@ -15,6 +17,7 @@ mod report;
 pub mod scenario;
 
 pub use capped::capped;
+pub use cast::SignIn;
 pub use doors::{DoorError, Doors, Fault, Fingerprint, Health};
 pub use engine::{
     Aborted, AbortedDrill, Confirmed, Ledger, LeftOver, Options, Plan, PutBack, Undoing, plan,

@@ -7,12 +7,12 @@ mod pen;
 mod players;
 mod stage;
 
+use crate::cast::SignIn;
 use crate::doors::{DoorError, Doors};
 use crate::finding::{Finding, Miss, findings};
 use crate::function_line::{FunctionLine, Moments, share_available};
 use crate::functions::{self, Function, Place, Tries};
 use crate::scenario::{Expect, Lasting};
-use client::Client;
 use kernel::id::Uuid;
 use kernel::{Clock, Timestamp};
 use model::{Expected, Written, hash};
@@ -34,9 +34,6 @@ const QUARANTINED_WITHIN: Duration = Duration::from_secs(60);
 /// The longest a rewind may take.
 const REWOUND_WITHIN: Duration = Duration::from_secs(900);
 const LOOK_EVERY: Duration = Duration::from_millis(250);
-
-/// Signs a new account in.
-pub type SignIn<'a> = dyn Fn(&str, &str) -> Result<Client, DoorError> + Send + Sync + 'a;
 
 /// How the drill is run.
 pub struct Settings<'a> {

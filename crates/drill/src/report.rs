@@ -65,6 +65,9 @@ pub struct Report {
     pub duplicated: u64,
     /// Messages refused for good.
     pub refused: u64,
+    /// Messages that were under way when something was ordered to be broken.
+    #[serde(default)]
+    pub in_flight: u64,
     /// From the order to start the site again until it served, was in step and fully protected.
     pub rejoin_ms: Option<i64>,
     /// The rows of every module are the same at both sites.
@@ -153,6 +156,7 @@ impl Report {
             lost: 0,
             duplicated: 0,
             refused: 0,
+            in_flight: 0,
             rejoin_ms: None,
             views_equal: None,
             chains_valid: None,

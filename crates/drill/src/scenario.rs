@@ -187,6 +187,10 @@ pub struct Expect {
     /// The most writes that may be there twice.
     #[serde(default)]
     pub duplicated: Option<u64>,
+    /// The least number of writes that have to be under way when something is broken; with fewer the
+    /// drill shows nothing.
+    #[serde(default)]
+    pub in_flight: Option<u64>,
     /// The share of functions that must work again within their objective.
     #[serde(default)]
     pub functions_available_pct: Option<f64>,

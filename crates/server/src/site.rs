@@ -331,17 +331,38 @@ impl Site {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(id.clone(), open);
-        for source in module.follows() {
-            if let Some(source) = self.partition(&source_of(id, source)) {
-                let engine = Arc::clone(&self.engine);
-                tokio::spawn(follow_source(Arc::clone(&partition), source, engine));
-            }
-        }
+        self.wire(&partition);
         if id.module == "directory" {
             tokio::spawn(keep_signed_out(Arc::clone(self), partition));
         }
         tracing::info!(partition = %id, "partition opened");
         Ok(())
+    }
+
+    /// Feeds a partition that was just opened from those open that it follows, and those open that follow
+    /// it from it: which of two is opened first is nobody's promise.
+    fn wire(&self, opened: &Arc<Partition>) {
+        let feed = |follower: &Arc<Partition>, source: &Arc<Partition>| {
+            let engine = Arc::clone(&self.engine);
+            tokio::spawn(follow_source(
+                Arc::clone(follower),
+                Arc::clone(source),
+                engine,
+            ));
+        };
+        let follows = |follower: &PartitionId, source: &PartitionId| {
+            let module = self.modules.get(follower.module.as_str());
+            let names = module.map(|module| module.follows());
+            names.is_some_and(|names| names.iter().any(|n| source_of(follower, n) == *source))
+        };
+        for other in self.partitions() {
+            if follows(&opened.id, &other.id) {
+                feed(opened, &other);
+            }
+            if follows(&other.id, &opened.id) {
+                feed(&other, opened);
+            }
+        }
     }
 
     fn open_of_installation(self: &Arc<Self>, module: &str) -> std::io::Result<()> {

@@ -22,6 +22,49 @@ pub struct Config {
     /// The database; absent with the `sqlite` engine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<DatabaseConfig>,
+    /// A vault that this agent runs beside the node. A vault belongs on a machine of its own; where it
+    /// has an agent, drills can take it away and give it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vault: Option<VaultConfig>,
+}
+
+/// A vault that an agent runs: the arguments of `sekoci vault serve`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VaultConfig {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Its folder.
+    pub data: PathBuf,
+    /// PEM file with its certificates; needed where it listens for other machines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_certificate: Option<PathBuf>,
+    /// PEM file with the key of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_key: Option<PathBuf>,
+}
+
+impl VaultConfig {
+    fn child(&self, program: PathBuf) -> cluster::ExtraChild {
+        let mut args: Vec<std::ffi::OsString> = vec!["vault".into(), "serve".into()];
+        args.extend(["--listen".into(), self.listen.to_string().into()]);
+        args.extend(["--data".into(), self.data.clone().into()]);
+        for (name, file) in [
+            ("--tls-certificate", &self.tls_certificate),
+            ("--tls-key", &self.tls_key),
+        ] {
+            if let Some(file) = file {
+                args.extend([name.into(), file.clone().into()]);
+            }
+        }
+        cluster::ExtraChild {
+            name: "vault".into(),
+            program,
+            args,
+            keep_user: true,
+            ..cluster::ExtraChild::default()
+        }
+    }
 }
 
 /// The database cluster.
@@ -114,6 +157,9 @@ impl Config {
             ));
         }
         let program = std::env::current_exe().map_err(|e| Failure::failed(e.to_string()))?;
+        if let Some(vault) = &self.vault {
+            spec.extra.push(vault.child(program.clone()));
+        }
         spec.extra.push(cluster::ExtraChild {
             name: "sekoci".into(),
             program,

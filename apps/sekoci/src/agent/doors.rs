@@ -69,6 +69,7 @@ enum Process {
     Database,
     DatabaseManager,
     Etcd,
+    Vault,
 }
 
 #[derive(Deserialize)]
@@ -83,6 +84,7 @@ impl Process {
             Self::Application => Some("sekoci"),
             Self::DatabaseManager => Some("patroni"),
             Self::Etcd => Some("etcd"),
+            Self::Vault => Some("vault"),
             Self::Database => None,
         }
     }

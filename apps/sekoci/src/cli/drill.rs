@@ -1,5 +1,6 @@
 //! `sekoci drill`: break something on purpose, under load, and measure what people would notice.
 
+mod absence;
 pub mod both_sites_lost;
 mod ledger;
 mod lint;
@@ -8,6 +9,7 @@ mod print;
 mod ransomware;
 mod run;
 mod scripted;
+mod stolen_credentials;
 mod stop;
 mod undo;
 

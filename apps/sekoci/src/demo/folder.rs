@@ -64,7 +64,10 @@ impl Folder {
         base_port: u16,
         random: &dyn Random,
     ) -> Result<(), Failure> {
-        let settings = format!("{:?} {base_port} with a vault\n", plan.engine);
+        let settings = format!(
+            "{:?} {base_port} with a vault beside the witness\n",
+            plan.engine
+        );
         let marker = self.0.join("settings");
         match std::fs::read_to_string(&marker) {
             Ok(found) if found == settings => Ok(()),
@@ -80,7 +83,7 @@ impl Folder {
                 // Half an installation from an interrupted start is of no use.
                 let _ = std::fs::remove_dir_all(&plan.out);
                 plan.carry_out(random)?;
-                vault::prepare(plan, random)?;
+                vault::prepare(plan, base_port, random)?;
                 std::fs::write(&marker, settings).map_err(|e| bad(&marker, e))
             }
         }

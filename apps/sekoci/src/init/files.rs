@@ -138,6 +138,7 @@ fn write_node(
         data: folder.join("cluster"),
         user: "postgres".into(),
         database,
+        vault: None,
     };
     write_private(&folder.join("agent.toml"), &toml_text(&agent)?)
 }

@@ -135,6 +135,16 @@ impl Runner {
             processes::serving(&self.demo.installation(), "w").map(|_| ())
         })
         .await;
+        wait::until("the sites have the same", SOON, async || {
+            let mut rows = Vec::new();
+            for site in [0, 1] {
+                let door = self.demo.sign_in(site).await;
+                let answer = door.get("/api/continuity/fingerprints").await;
+                rows.push((answer.status == 200).then_some(answer.body)?);
+            }
+            (rows[0] == rows[1]).then_some(())
+        })
+        .await;
         let left = std::fs::read_dir(&self.state).map_or(0, Iterator::count);
         assert_eq!(left, 0, "files of drills are left");
     }

@@ -68,7 +68,7 @@ impl Drill<'_> {
         let report = &mut self.report;
         report.functions_available_pct = share_available(&functions);
         report.functions = functions;
-        report.detected_ms = detected_ms(&timeline, &self.plan.node, fault_at);
+        report.detected_ms = detected_ms(&timeline, &self.plan, fault_at);
         report.rto_ms = rto_ms(records, &verified.lost_ids, fault_at);
         report.write_gap_ms = Some(write_gap_ms(records, fault_at));
         report.sent = verified.sent;

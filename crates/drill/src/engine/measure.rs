@@ -1,6 +1,7 @@
 //! What the records of a drill say: when the loss was noticed, how long people could not write, and how
 //! long each write took.
 
+use super::Plan;
 use crate::report::Percentiles;
 use client::load::{self, Record};
 use kernel::Timestamp;
@@ -9,14 +10,31 @@ use serde_json::Value;
 
 /// A shorter gap between writes is nothing that people notice: it is no outage, wherever it lies.
 const NOTICED_MS: f64 = 500.0;
+/// How a site that is lost is noted on the timeline.
+pub(super) const SITE_LOST: &str = "site-lost";
+/// How a vault that is not heard of is noted.
+pub(super) const VAULT_SILENT: &str = "vault-silent";
 
-pub(super) fn detected_ms(timeline: &[Value], site: &str, fault_at: Timestamp) -> Option<i64> {
+pub(super) fn detected_ms(timeline: &[Value], plan: &Plan, fault_at: Timestamp) -> Option<i64> {
     timeline
         .iter()
-        .filter(|note| note["kind"] == "site-lost" && note["site"] == site)
+        .filter(|note| note["kind"] == plan.noticed_as)
+        // Either site says of itself that it hears nothing from the vault.
+        .filter(|note| plan.noticed_as == VAULT_SILENT || note["site"] == plan.node)
         .filter_map(|note| note["at"].as_i64())
         .find(|at| *at >= fault_at.millis())
         .map(|at| at - fault_at.millis())
+}
+
+/// How many writes were under way when something was ordered to be broken.
+pub(super) fn in_flight(records: &[Record], broken_at: &[Timestamp]) -> u64 {
+    let is_cut = |record: &&Record| {
+        broken_at.iter().any(|at| {
+            let at_us = at.millis() * 1_000;
+            record.sent_us < at_us && at_us < record.ended_us
+        })
+    };
+    records.iter().filter(is_cut).count() as u64
 }
 
 /// From the fault until people could write again: to the acknowledgement that ends the longest gap
@@ -122,6 +140,15 @@ mod tests {
             acknowledged(9_100, 1_300),
         ];
         assert_eq!(rto_ms(&records, &[], Timestamp(1_000)), Some(190));
+    }
+
+    #[test]
+    fn a_write_is_in_flight_where_something_breaks_between_its_beginning_and_its_end() {
+        let records = [acknowledged(990, 1_010), acknowledged(1_000, 1_010)];
+        assert_eq!(in_flight(&records, &[Timestamp(1_000)]), 1);
+        let twice = [Timestamp(1_000), Timestamp(1_005)];
+        assert_eq!(in_flight(&records, &twice), 2);
+        assert_eq!(in_flight(&records, &[]), 0);
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! From a scenario and how the installation is to what will be done to which node, and how each of it is
 //! undone. Nothing is done here.
 
+use super::measure::{SITE_LOST, VAULT_SILENT};
 use super::put_back::Undoing;
 use crate::doors::{Fault, Health};
 use crate::scenario::{Action, Need, Safety, Scenario, Step, Target};
 use std::collections::BTreeMap;
 use std::time::Duration;
+
+/// The vault, as a process of the node whose agent runs it.
+const VAULT: &str = "vault";
 
 /// What will be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +23,8 @@ pub struct Plan {
     pub watched: usize,
     /// The node that is broken first; in records and on the timeline.
     pub node: String,
+    /// The kind of note on the timeline by which it is noticed.
+    pub noticed_as: &'static str,
 }
 
 /// One step.
@@ -80,7 +86,12 @@ pub fn plan(scenario: &Scenario, site: Option<&str>, healths: &[Health]) -> Resu
         Some(Deed::Break { fault, .. }) if fault.leaves_the_site() => own,
         _ => None,
     };
+    let takes_vault = steps.iter().any(|step| match &step.deed {
+        Deed::Break { fault, .. } => fault.process.as_deref() == Some(VAULT),
+        Deed::Restore(_) | Deed::SwitchOver { .. } => false,
+    });
     Ok(Plan {
+        noticed_as: if takes_vault { VAULT_SILENT } else { SITE_LOST },
         steps,
         watched: watched.unwrap_or(survivor),
         survivor,

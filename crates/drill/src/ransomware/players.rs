@@ -2,7 +2,8 @@
 
 use super::model::Expected;
 use super::pen::Pen;
-use super::stage::{Player, Stage};
+use super::stage::Stage;
+use crate::cast::Player;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use client::Error;

@@ -3,28 +3,16 @@
 
 use super::Settings;
 use super::model::{Expected, Written};
+use crate::cast::{Cast, Player, insist, strike};
 use crate::doors::DoorError;
 use client::{Answered, Client, Command, Error};
 use futures_util::stream::{StreamExt as _, TryStreamExt as _, iter};
 use kernel::WorkspaceId;
 use kernel::id::Uuid;
 use serde_json::{Value, json};
-use std::time::Duration;
-use tokio::time::{Instant, sleep};
 
 /// Commands under way at once while the stage is set.
 const AT_ONCE: usize = 16;
-/// Modules learn of people a moment after the directory.
-const LEARNS_WITHIN: Duration = Duration::from_secs(20);
-const AGAIN: Duration = Duration::from_millis(100);
-
-/// Somebody of the drill.
-#[derive(Clone)]
-pub(super) struct Player {
-    pub client: Client,
-    pub account: Uuid,
-    pub person: Uuid,
-}
 
 /// The workspace with everybody and everything in it.
 pub(super) struct Stage {
@@ -45,19 +33,8 @@ impl Stage {
     /// # Errors
     /// When something is refused or not acknowledged.
     pub async fn set(settings: &Settings<'_>, operator: Client) -> Result<Self, DoorError> {
-        let workspace = WorkspaceId(operator.new_uuid());
-        let tag = workspace.0.simple().to_string()[..12].to_owned();
-        let name = format!("Drill {tag}");
-        let make = json!({ "workspace_id": workspace, "name": name });
-        operator
-            .command(&operator.new_command("installation", "create-workspace", make))
-            .await?;
-        let cast = Cast {
-            settings,
-            operator: &operator,
-            workspace,
-            tag: &tag,
-        };
+        let cast = Cast::in_new_workspace(&operator, settings.sign_in).await?;
+        let workspace = cast.workspace;
         let second = cast.player("second", "admin").await?;
         let attacker = cast.player("attacker", "member").await?;
         let mut workers = Vec::new();
@@ -175,65 +152,6 @@ impl Stage {
     /// Puts everybody of the drill away. What cannot be put away is said, not fatal.
     pub async fn strike(&self) {
         let everybody = self.workers.iter().chain([&self.second, &self.attacker]);
-        for player in everybody {
-            let body = json!({ "account_id": player.account });
-            let command = self
-                .operator
-                .new_command("installation", "deactivate-account", body);
-            if let Err(error) = self.operator.command(&command).await {
-                tracing::warn!(%error, account = %player.account, "an account of the drill stays");
-            }
-        }
+        strike(&self.operator, everybody).await;
     }
-}
-
-/// Who plays in which workspace.
-struct Cast<'a> {
-    settings: &'a Settings<'a>,
-    operator: &'a Client,
-    workspace: WorkspaceId,
-    tag: &'a str,
-}
-
-impl Cast<'_> {
-    async fn player(&self, part: &str, role: &str) -> Result<Player, DoorError> {
-        let operator = self.operator;
-        let (account, person) = (operator.new_uuid(), operator.new_uuid());
-        let user = format!("drill-{}-{part}", self.tag);
-        // Nobody knows it but this drill, and the account is deactivated when it ends.
-        let password = format!("{}{}", operator.new_uuid(), operator.new_uuid());
-        let make =
-            json!({ "account_id": account, "user": user, "name": user, "password": password });
-        operator
-            .command(&operator.new_command("installation", "create-account", make))
-            .await?;
-        let add = json!({ "person_id": person, "name": format!("Drill {part}"), "handle": user,
-            "account_id": account, "role": role });
-        let command = operator
-            .new_command("directory", "add-person", add)
-            .in_workspace(self.workspace);
-        insist(operator, command).await?;
-        let client = (self.settings.sign_in)(&user, &password)?;
-        Ok(Player {
-            client,
-            account,
-            person,
-        })
-    }
-}
-
-async fn insist(who: &Client, command: Command) -> Result<Answered, Error> {
-    let began = Instant::now();
-    loop {
-        match who.command(&command).await {
-            Ok(answered) => return Ok(answered),
-            Err(error) if is_early(&error) && began.elapsed() < LEARNS_WITHIN => sleep(AGAIN).await,
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-fn is_early(error: &Error) -> bool {
-    let code = error.problem().map(|problem| problem.code.as_str());
-    code.is_some_and(|code| code.ends_with("_not_found") || code == "not_permitted")
 }

@@ -32,6 +32,10 @@ pub enum Action {
     RebuildFromVault,
     /// A valid account overwrites documents in a workspace of its own.
     SpoilDocuments,
+    /// Whoever has a site's token of the vault tries to harm what is there.
+    UseStolenCredentials,
+    /// People of a workspace of their own act while no administrator answers.
+    LoseAdministrators,
 }
 
 /// To what something is done.
@@ -60,6 +64,8 @@ pub enum Process {
     DatabaseManager,
     /// The member of etcd.
     Etcd,
+    /// The vault, where the node's agent runs one.
+    Vault,
 }
 
 /// How a module misbehaves.
@@ -144,6 +150,8 @@ names!(Action {
     Restore => "restore",
     RebuildFromVault => "rebuild-from-vault",
     SpoilDocuments => "spoil-documents",
+    UseStolenCredentials => "use-stolen-credentials",
+    LoseAdministrators => "lose-administrators",
 });
 names!(Target {
     Site => "site",
@@ -156,6 +164,7 @@ names!(Process {
     Database => "database",
     DatabaseManager => "database-manager",
     Etcd => "etcd",
+    Vault => "vault",
 });
 names!(ModuleFault {
     Panic => "panic",
@@ -193,7 +202,11 @@ impl Action {
             | Self::BreakModule
             | Self::PushBadConfiguration => Some(Undo::Restore),
             Self::SwitchOver => Some(Undo::SwitchBack),
-            Self::Restore | Self::RebuildFromVault | Self::SpoilDocuments => None,
+            Self::Restore
+            | Self::RebuildFromVault
+            | Self::SpoilDocuments
+            | Self::UseStolenCredentials
+            | Self::LoseAdministrators => None,
         }
     }
 
@@ -201,9 +214,12 @@ impl Action {
     #[must_use]
     pub const fn safety(self) -> Safety {
         match self {
-            Self::SwitchOver | Self::Restore | Self::RebuildFromVault | Self::SpoilDocuments => {
-                Safety::SafeInProduction
-            }
+            Self::SwitchOver
+            | Self::Restore
+            | Self::RebuildFromVault
+            | Self::SpoilDocuments
+            | Self::UseStolenCredentials
+            | Self::LoseAdministrators => Safety::SafeInProduction,
             Self::KillSite
             | Self::PauseSite
             | Self::KillProcess
@@ -226,7 +242,10 @@ impl Action {
             Self::BreakModule | Self::PushBadConfiguration | Self::SwitchOver => {
                 &[Target::Site, Target::OtherSite]
             }
-            Self::RebuildFromVault | Self::SpoilDocuments => &[],
+            Self::RebuildFromVault
+            | Self::SpoilDocuments
+            | Self::UseStolenCredentials
+            | Self::LoseAdministrators => &[],
         }
     }
 
@@ -246,18 +265,17 @@ impl Action {
     pub fn needs(self, step: &Step) -> Vec<Need> {
         let mut needs = match self {
             Self::KillSite | Self::PauseSite | Self::PushBadConfiguration => vec![Need::Agents],
-            Self::KillProcess | Self::PauseProcess => {
-                let is_application = step.process.as_deref() == Some("application");
-                if is_application {
-                    vec![Need::Agents]
-                } else {
-                    vec![Need::Agents, Need::Postgres]
-                }
-            }
+            Self::KillProcess | Self::PauseProcess => match step.process.as_deref() {
+                Some("application") => vec![Need::Agents],
+                Some("vault") => vec![Need::Agents, Need::Vault],
+                _ => vec![Need::Agents, Need::Postgres],
+            },
             Self::CutOff | Self::SlowLink => vec![Need::Agents, Need::Link],
             Self::BreakModule => vec![Need::ModuleFaults],
-            Self::RebuildFromVault => vec![Need::Vault],
-            Self::SwitchOver | Self::Restore | Self::SpoilDocuments => Vec::new(),
+            Self::RebuildFromVault | Self::UseStolenCredentials => vec![Need::Vault],
+            Self::SwitchOver | Self::Restore | Self::SpoilDocuments | Self::LoseAdministrators => {
+                Vec::new()
+            }
         };
         match step.target.as_deref() {
             Some("witness") => needs.push(Need::Witness),
@@ -282,7 +300,13 @@ impl Action {
     /// Whether it runs a procedure of its own, so that no other step can be beside it.
     #[must_use]
     pub const fn is_procedure(self) -> bool {
-        matches!(self, Self::RebuildFromVault | Self::SpoilDocuments)
+        matches!(
+            self,
+            Self::RebuildFromVault
+                | Self::SpoilDocuments
+                | Self::UseStolenCredentials
+                | Self::LoseAdministrators
+        )
     }
 }
 

@@ -26,6 +26,10 @@ const FILES: &[(&str, &str)] = files!(
     "module-hang",
     "module-flood",
     "module-leak",
+    "crash-in-mid-write",
+    "vault-gone",
+    "vault-credentials-stolen",
+    "administrators-absent",
 );
 
 /// All of them with their texts, in the order in which they are listed.

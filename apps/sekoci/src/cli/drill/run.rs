@@ -1,6 +1,6 @@
 //! `sekoci drill run`.
 
-use super::{both_sites_lost, ledger, ransomware, scripted};
+use super::{absence, both_sites_lost, ledger, ransomware, scripted, stolen_credentials};
 use crate::cli::{Connection, Evidencing, Failure};
 use crate::recover::opener::MaybeOpener;
 use crate::vault::place::Place;
@@ -72,6 +72,8 @@ pub fn run(run: &Arguments) -> Result<(), Failure> {
     crate::cli::block_on(ledger::put_back_left_overs(&run.connection, &doors))?;
     match scenario.procedure() {
         Some(Action::RebuildFromVault) => lose_both_sites(run),
+        Some(Action::UseStolenCredentials) => be_robbed(run),
+        Some(Action::LoseAdministrators) => be_without_administrators(run),
         Some(_) => be_attacked(run),
         None => scripted::run(run, scenario),
     }
@@ -107,6 +109,25 @@ fn be_attacked(run: &Arguments) -> Result<(), Failure> {
     run.reporting.write(&run.connection, &report)?;
     if !run.reporting.is_stdout() {
         ransomware::print(&report);
+    }
+    ended(report.passed, &report.shortfalls)
+}
+
+fn be_robbed(run: &Arguments) -> Result<(), Failure> {
+    let running = stolen_credentials::run(&run.connection, &run.place);
+    let report = crate::cli::block_on(running)?;
+    run.reporting.write(&run.connection, &report)?;
+    if !run.reporting.is_stdout() {
+        stolen_credentials::print(&report);
+    }
+    ended(report.passed, &report.shortfalls)
+}
+
+fn be_without_administrators(run: &Arguments) -> Result<(), Failure> {
+    let report = crate::cli::block_on(absence::run(&run.connection))?;
+    run.reporting.write(&run.connection, &report)?;
+    if !run.reporting.is_stdout() {
+        absence::print(&report);
     }
     ended(report.passed, &report.shortfalls)
 }
