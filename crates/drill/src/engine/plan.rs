@@ -233,7 +233,7 @@ impl Installation<'_> {
                 let mut primaries = self
                     .healths
                     .iter()
-                    .filter(|one| one.status["engine"]["own_node"]["is_standby"] == false);
+                    .filter(|one| one.status["engine"]["own_node"]["is_primary"] == true);
                 match (primaries.next(), primaries.next()) {
                     (Some(health), None) => Ok(health.name.clone()),
                     (None, _) => Err("no site says that its database is the primary".into()),
@@ -298,7 +298,7 @@ mod tests {
                 "site": name, "drills": true, "production": false, "vault": {},
                 "engine": {
                     "engine": "postgres", "primary": "10.0.0.2:5432",
-                    "own_node": { "is_standby": name != "b" },
+                    "own_node": { "is_primary": name == "b" },
                 },
                 "partitions": [{ "partition": "w/messaging", "lead": "a" }],
                 "sites": [
@@ -363,11 +363,11 @@ mod tests {
         });
         assert!(sqlite.contains("PostgreSQL"), "{sqlite}");
         let none = refused("database-primary-lost", None, |s| {
-            s["engine"]["own_node"]["is_standby"] = true.into();
+            s["engine"]["own_node"]["is_primary"] = false.into();
         });
         assert!(none.contains("no site says"), "{none}");
         let both = refused("database-primary-lost", None, |s| {
-            s["engine"]["own_node"]["is_standby"] = false.into();
+            s["engine"]["own_node"]["is_primary"] = true.into();
         });
         assert!(both.contains("a and b both"), "{both}");
         let one = refused("grey-link", Some("a"), |s| {
