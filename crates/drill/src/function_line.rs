@@ -155,7 +155,11 @@ fn available(tries: &[Try], moments: &Moments) -> f64 {
     let mut good = 0_u32;
     let mut from = moments.fault;
     while from < moments.undone {
-        let to = (from + Duration::from_secs(1)).min(moments.undone);
+        // What is left over at the end belongs to the last second: by itself it would be too short for
+        // a try to end in it.
+        let to = from + Duration::from_secs(1);
+        let is_last = to + Duration::from_secs(1) > moments.undone;
+        let to = if is_last { moments.undone } else { to };
         let works = tries.iter().any(|one| {
             let is_quick = one.ended.saturating_duration_since(one.began) <= Duration::from_secs(1);
             one.worked
@@ -229,6 +233,23 @@ mod tests {
         assert!(!line.is_met());
         assert_eq!(share_available(&[line]), Some(0.0));
         assert_eq!(share_available(&[]), None);
+    }
+
+    #[test]
+    fn what_is_left_of_a_second_at_the_end_is_no_second_of_its_own() {
+        let began = Instant::now();
+        let after = |ms| began + Duration::from_millis(ms);
+        let ends_after = |ms| Moments {
+            began,
+            fault: after(8_500),
+            undone: after(ms),
+            ended: after(20_000),
+        };
+        let expect = Expect::default();
+        for ms in [10_510, 9_000] {
+            let line = FunctionLine::of(&tries(began), &ends_after(ms), &expect);
+            assert_eq!(line.available_pct, Some(100.0), "{ms}");
+        }
     }
 
     #[test]

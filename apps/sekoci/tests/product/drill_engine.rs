@@ -363,6 +363,44 @@ async fn what_cannot_be_put_back_is_told_with_the_step_that_is_left() {
     runner.is_as_before().await;
 }
 
+/// What one person alone cannot take, and what a thief cannot do with a site's token of the vault.
+#[tokio::test]
+async fn nobody_takes_rights_alone_and_a_stolen_token_harms_nothing() {
+    let runner = Runner::start().await;
+    let report = runner.demo.installation().join("report.json");
+    let mut run = runner.command(&["drill", "run", "administrators-absent", "--json"]);
+    ends(run.arg(&report), 0, "");
+    let found = json(&report);
+    assert_eq!(found["passed"], true, "{found}");
+    assert!(found["rto_ms"].as_i64() >= found["approved_ms"].as_i64());
+    let codes: Vec<&str> = found["attempts"]
+        .as_array()
+        .expect("attempts")
+        .iter()
+        .filter_map(|one| one["refused_with"].as_str())
+        .collect();
+    let wanted = ["not_permitted", "second_person_needed", "approved_already"];
+    assert_eq!(codes, wanted);
+
+    let steal = |token: &str| {
+        let mut run = runner.command(&["drill", "run", "vault-credentials-stolen", "--vault"]);
+        run.args([&runner.demo.ready.vault, "--vault-token-file"]);
+        run.arg(runner.demo.installation().join(token))
+            .arg("--json");
+        run.arg(&report);
+        run
+    };
+    ends(&mut steal("a/vault.token"), 0, "");
+    let found = json(&report);
+    let attempts = found["attempts"].as_array().expect("attempts");
+    assert_eq!(attempts.len(), 8, "{found}");
+    assert!(attempts.iter().all(|one| one["refused"].is_string()));
+    assert_eq!(found["unchanged"], true);
+    // Whoever may read what is sealed is no site.
+    ends(&mut steal("recovery.token"), 2, "the token of a site");
+    runner.is_as_before().await;
+}
+
 /// Each scenario that the demo with one journal file can run, on one demo.
 #[tokio::test]
 #[ignore = "takes minutes; run by hand for the figures of each scenario"]
@@ -371,6 +409,8 @@ async fn every_scenario_of_the_small_demo_passes() {
     let report = runner.demo.installation().join("report.json");
     for (scenario, node) in [
         ("application-lost", "b"),
+        ("crash-in-mid-write", "b"),
+        ("vault-gone", "w"),
         ("site-frozen", "b"),
         ("witness-lost", "w"),
         ("bad-configuration", "b"),
@@ -398,6 +438,7 @@ async fn every_scenario_of_the_small_demo_passes() {
             found["lost"],
             words.lines().last().unwrap_or("")
         );
+        assert_eq!(output.status.code(), Some(0), "{scenario}: {words}");
         runner.is_as_before().await;
     }
 }

@@ -229,11 +229,19 @@ impl Installation<'_> {
                 Ok(other.ok_or("there is no other site")?.name.clone())
             }
             Target::Primary => {
-                let primary = self.healths[0].status["engine"]["primary"].as_str();
-                let primary = primary.ok_or("no site says which database is the primary")?;
-                self.index(primary)
-                    .map_err(|_| format!("the primary, {primary}, is not at a site"))?;
-                Ok(primary.to_owned())
+                // The engine names the primary by its address; each site knows of its own database.
+                let mut primaries = self
+                    .healths
+                    .iter()
+                    .filter(|one| one.status["engine"]["own_node"]["is_primary"] == true);
+                match (primaries.next(), primaries.next()) {
+                    (Some(health), None) => Ok(health.name.clone()),
+                    (None, _) => Err("no site says that its database is the primary".into()),
+                    (Some(one), Some(two)) => Err(format!(
+                        "sites {} and {} both say that their database is the primary",
+                        one.name, two.name
+                    )),
+                }
             }
             Target::Witness => {
                 let witness = nodes_of(&self.healths[0]).find(|node| node["role"] == "witness");
@@ -288,7 +296,10 @@ mod tests {
         let site = |name: &str| {
             let mut status = json!({
                 "site": name, "drills": true, "production": false, "vault": {},
-                "engine": { "engine": "postgres", "primary": "b" },
+                "engine": {
+                    "engine": "postgres", "primary": "10.0.0.2:5432",
+                    "own_node": { "is_primary": name == "b" },
+                },
                 "partitions": [{ "partition": "w/messaging", "lead": "a" }],
                 "sites": [
                     { "name": "a", "role": "site", "url": "http://10.0.0.1:8440" },
@@ -351,6 +362,14 @@ mod tests {
             s["engine"]["engine"] = "sqlite".into();
         });
         assert!(sqlite.contains("PostgreSQL"), "{sqlite}");
+        let none = refused("database-primary-lost", None, |s| {
+            s["engine"]["own_node"]["is_primary"] = false.into();
+        });
+        assert!(none.contains("no site says"), "{none}");
+        let both = refused("database-primary-lost", None, |s| {
+            s["engine"]["own_node"]["is_primary"] = true.into();
+        });
+        assert!(both.contains("a and b both"), "{both}");
         let one = refused("grey-link", Some("a"), |s| {
             s["sites"][0]["url"] = "http://127.0.0.1:8401".into();
         });

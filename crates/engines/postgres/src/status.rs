@@ -48,6 +48,8 @@ pub async fn durability(shared: &Shared) -> Option<Durability> {
 /// Everything a status page shows.
 pub async fn describe_engine(shared: &Shared) -> Value {
     let own = shared.local.reader();
+    let primary = shared.finder.primary_name();
+    let own_name = shared.finder.local().map(|node| node.name.as_str());
     let mut description = json!({
         "engine": "postgres",
         "version": own.as_ref().map_or("unknown", |own| own.link.facts.version.as_str()),
@@ -61,6 +63,8 @@ pub async fn describe_engine(shared: &Shared) -> Value {
         "own_node": own.as_ref().map(|own| json!({
             "is_standby": own.link.facts.is_standby,
             "is_believed": own.is_proven(),
+            // By Patroni's word: what the connection said when it was made may be over.
+            "is_primary": own_name.is_some() && own_name == primary,
         })),
     });
     let Value::Object(fields) = &mut description else {
