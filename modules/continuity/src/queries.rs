@@ -11,6 +11,8 @@ use utoipa::ToSchema;
 
 const LIMIT_DEFAULT: u32 = 50;
 const LIMIT_MAX: u32 = 200;
+/// A drill without an end accounts for what happens for so long; its runner may be gone.
+const OPEN_DRILL_MAX_MS: i64 = 3_600_000;
 
 /// The queries, as the gateway mounts them.
 pub const QUERIES: &[QuerySpec] = &[
@@ -144,7 +146,7 @@ pub struct SeenNote {
     pub at: Timestamp,
     /// One sentence.
     pub detail: String,
-    /// Whether a drill ran at that time.
+    /// Whether a drill was breaking that site at that time.
     pub is_drill: bool,
 }
 
@@ -162,10 +164,11 @@ pub fn notes_since(
     rows.prepare_cached(
         "SELECT n.number, n.id, n.incident, n.kind, n.site, n.at, n.detail,
             EXISTS (SELECT 1 FROM drill d
-                WHERE d.started_at <= n.at AND coalesce(d.ended_at, n.at) >= n.at)
+                WHERE d.site IS n.site AND d.started_at <= n.at
+                  AND coalesce(d.ended_at, d.started_at + ?4) >= n.at)
          FROM note n WHERE n.number > ?2 AND n.at >= ?1 ORDER BY n.number LIMIT ?3",
     )?
-    .query_map((from.millis(), after, most), |row| {
+    .query_map((from.millis(), after, most, OPEN_DRILL_MAX_MS), |row| {
         Ok(SeenNote {
             number: row.get(0)?,
             note_id: row
@@ -231,7 +234,8 @@ fn drills(
 /// When the rows cannot be read.
 pub fn drill(rows: &Connection, id: Uuid) -> Result<Option<DrillRow>, rusqlite::Error> {
     rows.prepare_cached(
-        "SELECT number, id, scenario, site, started_at, started_by, ended_at, passed, report
+        "SELECT number, id, scenario, site, started_at, started_by, ended_at, passed, report,
+                stop_asked_at
          FROM drill WHERE id = ?1",
     )?
     .query_row([id.as_bytes()], drill_row)
@@ -325,5 +329,37 @@ mod tests {
         };
         assert_eq!(list(None), "both-sites-lost");
         assert_eq!(list(Some("site-loss")), "site-loss");
+    }
+
+    #[test]
+    fn a_drill_accounts_for_its_own_site_and_not_for_ever() {
+        let given = Given::module(Continuity);
+        let rows = given.rows();
+        for (id, site, ended) in [(1_u8, "a", Some(20)), (2, "b", None)] {
+            rows.execute(
+                "INSERT INTO drill (id, scenario, site, started_at, started_by, ended_at)
+                 VALUES (?1, 'site-loss', ?2, 10, 'captain', ?3)",
+                (vec![id; 16], site, ended),
+            )
+            .unwrap();
+        }
+        let late = 10 + OPEN_DRILL_MAX_MS;
+        let noted = [
+            ("a", 15, true),
+            ("a", 25, false),
+            ("b", late, true),
+            ("b", late + 1, false),
+        ];
+        for (n, (site, at, _)) in noted.iter().enumerate() {
+            rows.execute(
+                "INSERT INTO note (id, kind, site, at, noted_by, detail, evidence)
+                 VALUES (?1, 'site-lost', ?2, ?3, 'w', 'lost', 'null')",
+                (vec![u8::try_from(n).unwrap(); 16], site, at),
+            )
+            .unwrap();
+        }
+        let seen = notes_since(rows, Timestamp(0), 0, 10).unwrap();
+        let found: Vec<bool> = seen.iter().map(|note| note.is_drill).collect();
+        assert_eq!(found, noted.map(|(_, _, is_drill)| is_drill));
     }
 }
