@@ -137,7 +137,7 @@ impl Prober {
             "name": format!("probe {}", self.settings.vantage),
             "members": [workspace.person.id],
         });
-        let id = CommandId::derived(&format!("create {name}"));
+        let id = CommandId::of_client(&format!("create {name}"));
         let command = client::Command::new("messaging", "create-conversation", body, id)
             .in_workspace(workspace.id);
         self.make(&command).await?;
@@ -147,7 +147,7 @@ impl Prober {
             "document_id": document,
             "title": format!("probe {}", self.settings.vantage),
         });
-        let id = CommandId::derived(&format!("create {name}"));
+        let id = CommandId::of_client(&format!("create {name}"));
         let command = client::Command::new("documents", "create-document", body, id)
             .in_workspace(workspace.id);
         let document_seq = self.make(&command).await?;

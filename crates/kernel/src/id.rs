@@ -127,14 +127,35 @@ impl WorkspaceId {
     pub const INSTALLATION: Self = Self(Uuid::nil());
 }
 
+fn first_16(name: &str) -> [u8; 16] {
+    let hash = blake3::derive_key("sekoci 2026 derived command id", name.as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash[..16]);
+    bytes
+}
+
 impl CommandId {
     /// An id that follows from `name` alone, for commands several sites may issue about the same
-    /// fact (a reminder that is due, a verdict): whoever comes second finds it done.
+    /// fact (a reminder that is due, a verdict): whoever comes second finds it done. Clients cannot use
+    /// such ids ([`CommandId::is_of_a_site`]): whoever took one before the site would keep it from
+    /// doing its work.
     #[must_use]
     pub fn derived(name: &str) -> Self {
-        let hash = blake3::derive_key("sekoci 2026 derived command id", name.as_bytes());
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&hash[..16]);
-        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+        let hash = first_16(name);
+        Self(uuid::Builder::from_custom_bytes(hash).into_uuid())
+    }
+
+    /// An id that follows from `name` alone, for a client that may send the same command again from
+    /// another process. It has the form of a random one.
+    #[must_use]
+    pub fn of_client(name: &str) -> Self {
+        let hash = first_16(name);
+        Self(uuid::Builder::from_random_bytes(hash).into_uuid())
+    }
+
+    /// Whether it has the form of those that [`CommandId::derived`] makes.
+    #[must_use]
+    pub fn is_of_a_site(&self) -> bool {
+        self.0.get_version() == Some(uuid::Version::Custom)
     }
 }

@@ -23,7 +23,7 @@ const MAKERS: [&str; 13] = [
 ];
 
 /// Texts in the same calls that name fields.
-const FIELDS: [&str; 46] = [
+const FIELDS: [&str; 47] = [
     "account_id",
     "around",
     "asset",
@@ -34,6 +34,7 @@ const FIELDS: [&str; 46] = [
     "call_id",
     "ceremony_id",
     "command",
+    "command_id",
     "conversation_id",
     "credential",
     "csv",

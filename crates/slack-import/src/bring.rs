@@ -129,7 +129,7 @@ impl Bringing {
     pub fn command(&self, module: &str, name: &str, body: Value) -> Command {
         let hash = blake3::hash(body.to_string().as_bytes()).to_hex();
         let (account, workspace) = (self.account, self.workspace);
-        let id = CommandId::derived(&format!(
+        let id = CommandId::of_client(&format!(
             "slack import/{account}/{workspace}/{module}/{name}/{hash}"
         ));
         Command::new(module, name, body, id).in_workspace(workspace)

@@ -71,6 +71,13 @@ pub fn parse(body: Value, scope: Scope) -> Result<Envelope, Problem> {
         ));
     };
     let command_id = CommandId(take_uuid(&mut fields, "command_id")?);
+    if command_id.is_of_a_site() {
+        return Err(Problem::invalid(
+            "command_id",
+            "command_id_reserved",
+            "Ids of this form (UUID version 8) are those of the sites' own commands.",
+        ));
+    }
     let workspace = match scope {
         Scope::Workspace => Some(WorkspaceId(take_uuid(&mut fields, "workspace_id")?)),
         Scope::Installation => None,
@@ -127,6 +134,18 @@ mod tests {
     use serde_json::json;
 
     const ID: &str = "0190a6f0-0000-7000-8000-000000000001";
+
+    #[test]
+    fn ids_of_the_sites_own_commands_are_theirs() {
+        let of = |id: CommandId| {
+            let body = json!({ "command_id": id, "command": {} });
+            parse(body, Scope::Installation).map_err(|problem| problem.code.into_owned())
+        };
+        let taken = of(CommandId::derived("advance-call/1/2"));
+        assert_eq!(taken.unwrap_err(), "command_id_reserved");
+        assert!(of(CommandId::of_client("slack import/1")).is_ok());
+        assert!(of(CommandId(ID.parse().unwrap())).is_ok());
+    }
 
     fn refused(body: Value, scope: Scope) -> (String, String) {
         let problem = parse(body, scope).unwrap_err();

@@ -38,7 +38,7 @@ pub(super) async fn make(
     let what = format!("slack import/{account}/workspace/{}", name.to_lowercase());
     let workspace = WorkspaceId(CommandId::derived(&what).0);
     let body = json!({ "workspace_id": workspace, "name": name });
-    let id = CommandId::derived(&format!("{what}/command"));
+    let id = CommandId::of_client(&format!("{what}/command"));
     client
         .command(&Command::new("installation", "create-workspace", body, id))
         .await?;
