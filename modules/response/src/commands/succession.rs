@@ -200,6 +200,7 @@ pub fn refuse(of: &Deciding<'_>, body: RefuseSuccession) -> Result<Decision, Dec
         .is_some_and(|r| r.requested_by == asking.id);
     if !is_own {
         asking.require(Action::RefuseSuccession)?;
+        policy::require_rights_of_ones_own(of.rows, asking.id)?;
     }
     let request = request.ok_or_else(no_request)?;
     request.require_state("requested")?;
@@ -225,6 +226,9 @@ pub fn end(of: &Deciding<'_>, body: EndSuccession) -> Result<Decision, DecideErr
     let request = Request::find(of.rows, body.request_id)?;
     let whose = request.as_ref().map(|request| request.requested_by);
     asking.require_about(Action::EndSuccession, whose)?;
+    if whose != Some(asking.id) {
+        policy::require_rights_of_ones_own(of.rows, asking.id)?;
+    }
     let request = request.ok_or_else(no_request)?;
     request.require_state("granted")?;
     let fact = SuccessionEnded {

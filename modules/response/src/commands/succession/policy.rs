@@ -44,6 +44,7 @@ pub struct SetSuccessionPolicy {
 /// Refused for rules that one person could fulfil or prevent, and powers that are not to be given.
 pub fn set_policy(of: &Deciding<'_>, body: SetSuccessionPolicy) -> Result<Decision, DecideError> {
     let asking = Asking::permitted(of.rows, of.actor, Action::SetSuccessionPolicy)?;
+    require_rights_of_ones_own(of.rows, asking.id)?;
     for (n, person) in body.named.iter().enumerate() {
         require_person(of.rows, &format!("command.named[{n}]"), *person)?;
     }
@@ -64,6 +65,22 @@ pub fn set_policy(of: &Deciding<'_>, body: SetSuccessionPolicy) -> Result<Decisi
         by: asking.id,
     };
     Ok(Decision::accepted(vec![fact.event()]))
+}
+
+/// Rights that were lent are for what is urgent, not for who may have them: whoever has them could keep
+/// them for ever, or keep others from them.
+pub fn require_rights_of_ones_own(rows: &Connection, person: PersonId) -> Result<(), DecideError> {
+    let are_lent: bool = rows
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM succession
+             WHERE state = 'granted' AND NOT is_drill AND requested_by = ?1)",
+        )?
+        .query_row([person], |row| row.get(0))?;
+    if are_lent {
+        let detail = "Your rights are lent: rules and others' access are not yours to decide.";
+        return Err(Refusal::forbidden("rights_are_lent", detail).into());
+    }
+    Ok(())
 }
 
 fn require_figures(body: &SetSuccessionPolicy) -> Result<(), Refusal> {

@@ -195,6 +195,42 @@ fn other_rules_meanwhile_make_it_no_easier() {
 }
 
 #[test]
+fn whoever_has_lent_rights_decides_nothing_about_who_has_them() {
+    let mut given = workspace();
+    let body = with("named", json!([MEMBER, DEPUTY, READER, ADMIN]));
+    by(&mut given, OWNER)
+        .when("set-succession-policy", body.clone())
+        .accepted("succession-policy-set");
+    for (n, who) in [(1, ADMIN), (2, MEMBER)] {
+        let body = json!({"request_id": id(n), "reason": "Nobody answers"});
+        by(&mut given, who)
+            .when("request-succession", body)
+            .result()
+            .unwrap();
+    }
+    approve(&mut given, DEPUTY).accepted("succession-approved");
+    approve(&mut given, READER).accepted("succession-approved");
+    later(&mut given, 900_000);
+    assert_eq!(tick(&mut given), ["succession-granted"]);
+
+    let mut mine = body;
+    mine["needed"] = json!(1);
+    by(&mut given, ADMIN)
+        .when("set-succession-policy", mine.clone())
+        .refused("rights_are_lent");
+    let other = json!({"request_id": id(2), "reason": "Mine"});
+    given
+        .when("refuse-succession", other)
+        .refused("rights_are_lent");
+    given
+        .when("end-succession", json!({"request_id": id(1)}))
+        .accepted("succession-ended");
+    given
+        .when("set-succession-policy", mine)
+        .accepted("succession-policy-set");
+}
+
+#[test]
 fn stricter_rules_meanwhile_count() {
     let mut given = requested();
     approve(&mut given, DEPUTY).accepted("succession-approved");
