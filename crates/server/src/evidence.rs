@@ -10,33 +10,13 @@ use crate::session::installation;
 use crate::site::Site;
 use continuity::DrillRow;
 use continuity::period::period;
+use drill::scenario::builtin;
 use evidence::{About, HeadOf, SIGNATURE, Trust, TrustedKey};
 use installation::queries::evidence_keys;
 use kernel::id::Uuid;
 use kernel::{AccountId, Hash, PartitionId, Refusal, Timestamp, WorkspaceId};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
-
-/// Scenarios that can be drilled; what of them was not is told in reports about a period.
-const SCENARIOS: [&str; 17] = [
-    "site-loss",
-    "both-sites-lost",
-    "ransomware",
-    "site-frozen",
-    "site-cut-off",
-    "grey-link",
-    "database-primary-lost",
-    "database-manager-lost",
-    "database-manager-frozen",
-    "witness-lost",
-    "application-lost",
-    "planned-switchover",
-    "bad-configuration",
-    "module-panic",
-    "module-hang",
-    "module-flood",
-    "module-leak",
-];
 
 /// Which drill.
 #[derive(Clone, Copy, Debug, ToSchema)]
@@ -122,7 +102,8 @@ impl Site {
         let until = to.min(now.max(from));
         let found = self
             .query(&continuity(), None, move |rows| {
-                Ok(period(rows, from, until, &SCENARIOS)?)
+                let scenarios: Vec<&str> = builtin().map(|(name, _)| name).collect();
+                Ok(period(rows, from, until, &scenarios)?)
             })
             .await?;
         let found = serde_json::to_value(found).map_err(|error| Problem::internal(&error))?;
