@@ -7,6 +7,8 @@ use kernel::{Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -153,13 +155,19 @@ impl Fault {
 #[derive(Clone)]
 pub struct Doors {
     client: Client,
+    /// How far the record was written through these doors: whoever reads it finds what they wrote, at
+    /// whichever site.
+    recorded: Arc<AtomicU64>,
 }
 
 impl Doors {
     /// Through this client.
     #[must_use]
-    pub const fn new(client: Client) -> Self {
-        Self { client }
+    pub fn new(client: Client) -> Self {
+        Self {
+            client,
+            recorded: Arc::default(),
+        }
     }
 
     /// The client.
@@ -308,6 +316,8 @@ impl Doors {
     ) -> Result<Vec<Value>, DoorError> {
         let mut asked = vec![("limit", limit.to_string())];
         asked.extend(scenario.map(|name| ("scenario", name.to_owned())));
+        let recorded = self.recorded.load(Ordering::Relaxed);
+        asked.extend((recorded > 0).then(|| ("min_seq", recorded.to_string())));
         let page: Value = self
             .client
             .query("continuity", "drill-list", None, &asked)
@@ -420,8 +430,7 @@ impl Doors {
         let command = self
             .client
             .new_command("continuity", "record-drill-start", body);
-        self.client.command(&command).await?;
-        Ok(())
+        self.record(&command).await
     }
 
     /// Records what a drill showed.
@@ -439,7 +448,13 @@ impl Doors {
         let command = self
             .client
             .new_command("continuity", "record-drill-end", body);
-        self.client.command(&command).await?;
+        self.record(&command).await
+    }
+
+    async fn record(&self, command: &client::Command) -> Result<(), DoorError> {
+        let answered = self.client.command(command).await?;
+        let seq = answered.seq.unwrap_or(0);
+        self.recorded.fetch_max(seq, Ordering::Relaxed);
         Ok(())
     }
 

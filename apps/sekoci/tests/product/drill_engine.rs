@@ -174,6 +174,12 @@ async fn code(mut child: Child) -> Option<i32> {
     status.code()
 }
 
+/// What was written was signed by a site, whether the drill passed, failed or was stopped.
+fn is_signed(report: &Path) {
+    assert!(json(report)["signature"].is_object(), "{}", json(report));
+    ends(bare(["verify"]).arg(report), 0, "");
+}
+
 fn signal(child: &Child, signal: Signal) {
     processes::signal(i32::try_from(child.id()).expect("a pid"), signal);
 }
@@ -234,6 +240,7 @@ async fn a_drill_stopped_at_any_step_puts_everything_back() {
         let found = json(&report);
         assert_eq!(found["passed"], false);
         assert!(found["aborted"].as_str().expect("why").contains("stopped"));
+        is_signed(&report);
         let put_back = found["put_back"].as_array().expect("a list");
         assert!(put_back.iter().all(|one| one["done"] == true), "{found}");
         assert!(put_back.len() >= steps.min(1), "{found}");
@@ -294,6 +301,7 @@ async fn one_at_a_time_and_what_a_killed_one_left_is_put_back_first() {
     let ended = code(child).await;
     assert_eq!(ended, Some(1), "{:?}", std::fs::read_to_string(said));
     let found = json(&report);
+    is_signed(&report);
     let findings = found["findings"].as_array().expect("findings");
     assert!(!findings.is_empty());
     for field in ["id", "severity", "title", "detail", "owner", "due"] {
@@ -372,6 +380,7 @@ async fn nobody_takes_rights_alone_and_a_stolen_token_harms_nothing() {
     ends(run.arg(&report), 0, "");
     let found = json(&report);
     assert_eq!(found["passed"], true, "{found}");
+    is_signed(&report);
     assert!(found["rto_ms"].as_i64() >= found["approved_ms"].as_i64());
     let codes: Vec<&str> = found["attempts"]
         .as_array()

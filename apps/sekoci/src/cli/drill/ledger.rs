@@ -1,7 +1,7 @@
 //! Where a drill that runs here writes down how everything is put back.
 
 use crate::cli::{Connection, Failure};
-use drill::{Doors, LeftOver, PutBack, put_back};
+use drill::{DoorError, Doors, LeftOver, PutBack, put_back};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -38,7 +38,7 @@ pub async fn put_back_left_overs(connection: &Connection, doors: &Doors) -> Resu
             left.scenario
         );
         must_be_back(&put_back(doors, &left.undoings).await)?;
-        end(doors, id).await;
+        end(doors, id).await?;
         left.close();
     }
     Ok(count)
@@ -59,10 +59,20 @@ pub fn must_be_back(put_back: &[PutBack]) -> Result<(), Failure> {
     )))
 }
 
-/// Ends a drill on record whose runner is gone; it may have its end already.
-pub async fn end(doors: &Doors, id: kernel::id::Uuid) {
+/// Ends a drill on record whose runner is gone; it may have its end already, or never have begun there.
+///
+/// # Errors
+/// When it cannot be recorded now: the drill is still to be ended, and what was written down is kept.
+pub async fn end(doors: &Doors, id: kernel::id::Uuid) -> Result<(), Failure> {
     let report = json!({ "drill_id": id, "passed": false, "aborted": "its runner was gone" });
-    if let Err(error) = doors.record_end(id, false, &report).await {
-        tracing::info!(%error, "the drill was not ended on record");
+    match doors.record_end(id, false, &report).await {
+        Err(DoorError::Client(client::Error::Refused(problem)))
+            if ["drill_ended", "drill_not_found"].contains(&problem.code.as_str()) =>
+        {
+            Ok(())
+        }
+        ended => ended.map_err(|error| {
+            Failure::refused(format!("drill {id} could not be ended on record: {error}"))
+        }),
     }
 }

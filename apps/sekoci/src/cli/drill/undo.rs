@@ -44,7 +44,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 })
                 .collect();
             ledger::must_be_back(&put_back(&doors, &undoings).await)?;
-            ledger::end(&doors, id).await;
+            ledger::end(&doors, id).await?;
             println!("every node is put back, and drill {id} is ended");
             return Ok(());
         }
