@@ -7,7 +7,7 @@ use journal::KeyRing;
 use journal::partition::Config;
 use kernel::Module;
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 use std::io::{Error, IoSliceMut};
 use std::mem::MaybeUninit;
@@ -16,6 +16,9 @@ use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// What a partition takes by being there: its thread's stack, and what SQLite keeps of its view.
+const PARTITION_MIB: u64 = 8;
 
 /// The first message on a partition's socket.
 #[derive(Serialize, Deserialize)]
@@ -32,25 +35,33 @@ pub struct Hello {
 /// # Errors
 /// When the memory cannot be limited or the socket fails.
 pub fn host(module: &Arc<dyn Module>, control: OwnedFd, memory_mib: u64) -> Result<(), Error> {
-    let bytes = Some(memory_mib << 20);
-    // Private memory that can be written to: what a leak takes. A file that is mapped does not count.
-    setrlimit(
-        Resource::Data,
-        Rlimit {
-            current: bytes,
-            maximum: bytes,
-        },
-    )?;
+    let open = Arc::new(());
     while let Some(socket) = next_socket(&control)? {
-        let module = Arc::clone(module);
+        // Those that are open, and the one that comes.
+        let partitions = u64::try_from(Arc::strong_count(&open)).unwrap_or(u64::MAX);
+        limit_memory(memory_mib.saturating_add(partitions.saturating_mul(PARTITION_MIB)))?;
+        let (module, open) = (Arc::clone(module), Arc::clone(&open));
         let name = format!("w-{}", module.name());
         std::thread::Builder::new().name(name).spawn(move || {
             if let Err(error) = serve(UnixStream::from(socket), &module) {
                 tracing::warn!(%error, "a partition's socket failed");
             }
+            drop(open);
         })?;
     }
     Ok(())
+}
+
+/// Limits private memory that can be written to, which is what a leak takes: a file that is mapped does
+/// not count.
+fn limit_memory(mib: u64) -> Result<(), Error> {
+    let bytes = mib.saturating_mul(1 << 20);
+    let maximum = getrlimit(Resource::Data).maximum;
+    let limit = Rlimit {
+        current: Some(maximum.map_or(bytes, |maximum| bytes.min(maximum))),
+        maximum,
+    };
+    Ok(setrlimit(Resource::Data, limit)?)
 }
 
 /// The next partition's socket; `None` when the site is gone.
